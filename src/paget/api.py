@@ -1,0 +1,238 @@
+"""run() and what it returns: the whole of paget from Python.
+
+>>> import paget
+>>> result = paget.run("atc-natural-history", patients=200, seed=3)  # doctest: +SKIP
+>>> result.kaplan_meier("OS").median()  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from paget.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from paget.scenario import Scenario
+    from paget.trial.plan import Plan
+    from paget.trial.survival import KaplanMeier
+
+PROBES = 2
+"""Places simulated before anything is written, to find an eligibility that nobody meets."""
+
+OVERHEAD_BYTES = 600_000_000
+"""Memory of the process itself: Python, compiled code, libraries (measured: 350-550 MB)."""
+
+LAUNCH_PLACES = 2000
+"""Persons in memory at once at most, for the estimate (a launch lasts about half a second)."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished run; tables and summary are read when first asked for."""
+
+    directory: Path
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The content of summary.json."""
+        return json.loads((self.directory / "summary.json").read_text("utf-8"))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of the run, e.g. ``subjects``; InputError for a name that isn't there."""
+        import pandas as pd
+
+        path = self.directory / f"{name}.parquet"
+        if not path.is_file():
+            raise InputError(
+                f"the run has no table {name!r}",
+                file=str(self.directory),
+                remedy=f"Tables: {', '.join(sorted(file.stem for file in self.directory.glob('*.parquet')))}.",
+            )
+        return pd.read_parquet(path)
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Names of the arms, in the scenario's order."""
+        return tuple(self.summary["survival"])
+
+    def kaplan_meier(self, endpoint: str = "OS", arm: str | None = None) -> KaplanMeier:
+        """Kaplan-Meier estimate of ``OS`` or ``CSS`` in an arm (the first by default), times in days."""
+        from paget.trial.survival import kaplan_meier
+
+        events = self.table("time_to_event")
+        name = arm or self.arms[0]
+        chosen = events[(events["PARAMCD"] == endpoint) & (events["ARM"] == name)]
+        if chosen.empty:
+            raise InputError(
+                f"there is no endpoint {endpoint!r} in arm {name!r}",
+                remedy=f"Endpoints: OS, CSS. Arms: {', '.join(self.arms)}.",
+            )
+        return kaplan_meier(chosen["AVAL"].to_numpy(float), chosen["CNSR"].to_numpy() == 0)
+
+    def summary_text(self) -> str:
+        """The table that `paget run` prints: simulated against published, with intervals."""
+        from paget.report.summary_table import summary_table
+
+        return summary_table(self.summary)
+
+
+def run(
+    scenario: str | Path | Scenario,
+    *,
+    output: str | Path | None = None,
+    patients: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    executor: str = "local",
+    resume: bool = False,
+    batch: int | None = None,
+    memory_gb: float | None = None,
+    verbose: bool = False,
+    overrides: Iterable[str] = (),
+) -> Result:
+    """Run a scenario (a path, a built-in name or a Scenario) and return its result.
+
+    patients, seed: in place of the scenario's; overrides: ``path=value`` texts as of ``--set``. The run directory is
+    `output`, by default the scenario's name and seed in the working directory. Results don't depend on threads,
+    executor ("local" or "processes"), batch or resume.
+
+    Raises InputError for anything wrong in the input (nothing is written), PagetError when storage fails,
+    KeyboardInterrupt on Ctrl-C (the directory can be resumed).
+    """
+    from paget.compute import available_threads
+    from paget.runs import (
+        check_estimate,
+        execute,
+        memory_limit_bytes,
+        prepare,
+        progress_display,
+        run_log,
+        task_threads,
+    )
+    from paget.report.build import render
+    from paget.runs.files import write_atomic
+    from paget.scenario.study import study_of
+    from paget.trial.job import study_job
+    from paget.trial.plan import plan as compile_plan
+
+    loaded = _load(scenario, _with(overrides, patients, seed, scenario))
+    compiled = compile_plan(study_of(loaded))
+    workers = threads or available_threads()
+    processes = workers if executor == "processes" else 1
+    check_estimate(_estimated_bytes(compiled, batch, processes), memory_limit_bytes(memory_gb))
+    directory = Path(output) if output is not None else Path(default_directory(loaded.name, loaded.seed))
+    _refuse_impossible(compiled, directory, resume)
+    job = study_job(compiled, task_threads(executor, workers))
+    from paget.scenario import resolved_yaml
+
+    fingerprint = _fingerprint(loaded, compiled)
+    with (
+        prepare(directory, fingerprint=fingerprint, scenario_text=resolved_yaml(loaded), resume=resume) as folder,
+        run_log(directory, verbose=verbose),
+        progress_display("patients") as show,
+    ):
+        entries = {"seed": loaded.seed, "executor": executor, "threads": workers}
+        execute(job, folder, manifest=entries, executor=executor, threads=workers, batch=batch, progress=show)
+        if not folder.done:
+            write_atomic(directory / "summary.json", _summary(directory, loaded, compiled))
+            folder.finish({"report.html": render(directory).encode()})
+    return Result(directory)
+
+
+def report(directory: str | Path) -> Path:
+    """(Re)build report.html of a run directory; returns its path."""
+    from paget.report.build import build
+
+    return build(Path(directory))
+
+
+def default_directory(name: str, seed: int) -> str:
+    """Folder name made of a scenario's name: lower-case letters, digits and hyphens only."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-") or "run"
+    return f"{slug}-{seed}"
+
+
+def _with(overrides: Iterable[str], patients: int | None, seed: int | None, scenario: object) -> list[str]:
+    texts = list(overrides)
+    if patients is not None:
+        texts.append(f"{'futures' if _is_patient(scenario, texts) else 'patients'}={patients}")
+    if seed is not None:
+        texts.append(f"seed={seed}")
+    return texts
+
+
+def _is_patient(scenario: object, overrides: list[str]) -> bool:
+    return getattr(_load(scenario, overrides), "kind", "") == "patient"
+
+
+def _load(scenario: Any, overrides: Iterable[str]) -> Scenario:
+    from paget.scenario import find, load, read, resolved_yaml
+
+    if isinstance(scenario, str | Path):
+        return load(find(scenario), overrides)
+    return read(resolved_yaml(scenario), file=scenario.name, overrides=overrides)
+
+
+def _estimated_bytes(plan: Plan, batch: int | None, processes: int) -> int:
+    from paget.trial.cohort import bytes_per_person
+
+    places = min(plan.study.patients, batch or LAUNCH_PLACES)
+    return processes * (OVERHEAD_BYTES + 3 * places * bytes_per_person(plan))
+
+
+def _refuse_impossible(plan: Plan, directory: Path, resume: bool) -> None:
+    """Simulate the first places before the directory exists, so that a hopeless eligibility writes nothing."""
+    if resume and directory.exists():
+        return
+    from paget.trial.cohort import simulate
+
+    simulate(plan, 0, min(PROBES, plan.study.patients))
+
+
+def _fingerprint(scenario: Scenario, plan: Plan) -> Any:
+    import paget
+    from paget.runs import Fingerprint
+    from paget.scenario import content_hash
+
+    return Fingerprint(
+        scenario_hash=content_hash(scenario), paget_version=paget.__version__, parameter_hash=_parameter_hash(plan)
+    )
+
+
+def _parameter_hash(plan: Plan) -> str:
+    """SHA-256 of every number and table that the compiled course reads."""
+    digest = hashlib.sha256()
+    for name, value in sorted(vars(plan).items()):
+        if hasattr(value, "tobytes"):
+            digest.update(name.encode())
+            digest.update(value.tobytes())
+    return digest.hexdigest()
+
+
+def _summary(directory: Path, scenario: Scenario, plan: Plan) -> bytes:
+    """The content of summary.json, computed from the run's tables."""
+    import paget
+    from paget.trial.summary import summarise
+
+    about = {
+        "name": scenario.name,
+        "kind": scenario.kind,
+        "disease": scenario.disease,
+        "patients": scenario.patients,
+        "seed": scenario.seed,
+    }
+    content = {
+        "paget": paget.__version__,
+        "scenario": about,
+        **summarise(directory, plan, scenario.compare_with),
+    }
+    return json.dumps(content, indent=1, allow_nan=False).encode()

@@ -1,0 +1,1 @@
+"""Where cells go: shedding, circulation, arrest, extravasation, founding, growth of primary and metastases."""

@@ -1,0 +1,39 @@
+"""Growth of a lesion, braked by its vascular capacity.
+
+    r_net(V, K) = min(lambda, lambda_1 ln(K / V))                 switch `growth_brake`: off = no brake, r_net = lambda
+    b = b_max pi / pi_ref - s (lambda - r_net),  d = d_0 + (1 - s)(lambda - r_net)
+
+with lambda the net rate of an unhindered clone; the deficit lambda - r_net is shared between fewer divisions (share s)
+and more deaths. Rates in 1/day, volumes in mm^3.
+Source of the brake: Hahnfeldt et al. 1999, PMID 10519381; the cap lambda keeps a tiny lesion from outrunning its clock.
+"""
+
+from math import log
+
+from paget.compute import device_function
+
+
+@device_function
+def net_rate(log_ratio, unbraked_rate, brake_rate, brake_switch):
+    """r_net (1/day) where log_ratio = ln(K / V); a switch factor scales the brake's deficit."""
+    braked = brake_rate * log_ratio
+    if braked >= unbraked_rate:
+        return unbraked_rate
+    return unbraked_rate - brake_switch * (unbraked_rate - braked)
+
+
+@device_function
+def birth_and_death(rate, unbraked_rate, division_rate, brake_share):
+    """(b, d) in 1/day at the net rate `rate`; b - d = rate, both at least 0.
+
+    A clone whose net rate exceeds the reference division rate must divide at least that fast.
+    """
+    division = max(division_rate, unbraked_rate)
+    birth = max(division - brake_share * (unbraked_rate - rate), max(rate, 0.0))
+    return birth, birth - rate
+
+
+@device_function
+def log_capacity_ratio(cells, capacity, cell_density):
+    """ln(K / V) of a lesion of `cells` cells, K in mm^3, density in cells per mm^3."""
+    return log(capacity * cell_density / cells)

@@ -1,0 +1,89 @@
+"""Records that hold a person's body: kinetics of a clone, a lesion, the state of the whole person.
+
+Numba reads and writes these as structured arrays; one element is one object. Unless a field says otherwise, times are
+days since the first cancer cell, volumes mm^3, diameters mm, sizes viable cancer cells.
+"""
+
+import numpy as np
+
+ROUTES = ("blood", "lymph")
+MOMENTS = ("diagnosis", "death")
+
+PART_STRIDE = 4096
+"""Draw addresses per (site, line size): line ordinals and destination sizes stay below it."""
+
+LINE_STRIDE = 32768
+"""Steps between two lines that share an address part; more days than any course lasts."""
+
+NURSERY_CELLS = 63
+"""Largest line followed cell by cell among micrometastases (beyond it body/birth_death.lasting_size takes over)."""
+
+CLASS_COUNT = 24
+"""Half-doubling classes between NURSERY_CELLS + 1 cells and the individual limit of 2e5 cells (1 mm^3)."""
+
+OUTPUT_CLASSES = 36
+"""Half-doubling classes from one cell to 2e5 cells in the output table."""
+
+LESION_LIMIT = 256
+"""Individual lesions per person; further ones join the site's `many` record."""
+
+CURVE_POINTS = 600
+"""Sampled moments of a time course."""
+
+KINETICS = np.dtype(
+    [
+        ("unbraked_rate", np.float64),  # 1/day
+        ("division_rate", np.float64),  # 1/day
+        ("brake_rate", np.float64),  # 1/day
+        ("brake_share", np.float64),
+        ("stimulation", np.float64),  # 1/day
+        ("inhibition", np.float64),  # 1/(day mm^2)
+        ("avascular_capacity", np.float64),  # mm^3
+        ("brake_switch", np.float64),
+        ("angiogenesis_switch", np.float64),
+    ],
+    align=True,
+)
+"""How a clone grows in one place, in this person's own clock."""
+
+LESION = np.dtype(
+    [
+        ("site", np.int64),
+        ("parent", np.int64),  # -1: the primary
+        ("count", np.float64),  # 1, or the number of lesions that a `many` record stands for
+        ("log_cells", np.float64),  # ln of cells (of the mean lesion)
+        ("log_ratio", np.float64),  # ln(K / V)
+        ("seeded_day", np.float64),
+        ("cells_at_diagnosis", np.float64),
+        ("diameter_at_diagnosis", np.float64),
+    ],
+    align=True,
+)
+
+_PERSON_FLOATS = (
+    "age_years", "time_scale", "seeding_scale", "presentation_diameter", "extension_susceptibility",
+    "lethal_airway", "lethal_lung", "lethal_brain", "lethal_liver", "lethal_effusion", "lethal_total",
+    "lethal_haemorrhage",
+    "invasiveness", "founder_rate", "survival_of_founder",
+    "primary_cells", "primary_log_ratio", "extension_hazard", "extension_day",
+    "shed_blood", "shed_lymph",
+    "diagnosis_day", "death_day", "first_founder_day", "last_day",
+    "diameter_at_diagnosis", "doubling_at_diagnosis", "doubling_at_5mm", "ki67_at_diagnosis", "ctc_at_diagnosis",
+    "shed_blood_at_diagnosis", "shed_lymph_at_diagnosis", "founders_at_diagnosis", "founders_at_death",
+    "established_at_diagnosis", "established_at_death", "ctc_at_death", "largest_distant", "largest_node",
+    "volume_primary", "volume_lung", "volume_metastases", "volume_brain", "volume_liver", "volume_effusion",
+)  # fmt: skip
+
+_PERSON_INTEGERS = (
+    "person", "candidates", "female", "genotype", "clone", "stage", "tumour_category", "node_category",
+    "metastasis_category", "extended", "extended_at_diagnosis", "ecog", "presentation", "cause", "alive", "lesion_count", "visible_at_diagnosis",
+    "curve_count", "restarts",
+)  # fmt: skip
+
+PERSON = np.dtype(
+    [(name, np.float64) for name in _PERSON_FLOATS] + [(name, np.int64) for name in _PERSON_INTEGERS], align=True
+)
+"""Traits, state and read-outs of one person (the subject's row before labels)."""
+
+CURVE_FIELDS = ("day", "primary_ml", "metastases_ml", "lung_ml", "lesions", "ctc_per_ml", "diameter_mm")
+CASCADE_COUNTS = ("founders", "established", "colonised")

@@ -1,0 +1,95 @@
+"""Rows for ``paget show``: one dict per record, columns in reading order, empty text where there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel
+
+from paget.errors import InputError
+from paget.knowledge import library as tables
+from paget.knowledge.library import Library
+from paget.knowledge.naming import did_you_mean
+
+Row = dict[str, Any]
+
+
+def rows(kind: str, name: str | None = None, shelf: Library | None = None) -> list[Row]:
+    """List the records of ``kind`` (one of `KINDS`), or those called ``name``; letter case is ignored.
+
+    Raises `InputError` with the nearest names when kind or name is unknown.
+    """
+    if kind not in KINDS:
+        raise InputError(f"{kind!r} cannot be shown", remedy=did_you_mean(kind, KINDS))
+    listing, key = KINDS[kind]
+    found = listing(shelf or Library())
+    if name is None:
+        return found
+    chosen = [row for row in found if str(row[key]).casefold() == name.casefold()]
+    if not chosen:
+        raise InputError(f"{kind} {name!r} is unknown", remedy=did_you_mean(name, [str(row[key]) for row in found]))
+    return chosen
+
+
+def _plain(records: Iterable[BaseModel]) -> list[Row]:
+    return [
+        {column: "" if value is None else value for column, value in record.model_dump().items()} for record in records
+    ]
+
+
+def _genes(shelf: Library) -> list[Row]:
+    also = {symbol: [] for symbol in shelf.genes}
+    for alias, members in shelf.aliases.items():
+        for member in members:
+            also.setdefault(member, []).append(alias)
+    aliases = [
+        {"symbol": alias, "name": f"any of {', '.join(members)}", "role": "alias", "hgnc_id": "", "aliases": ""}
+        for alias, members in shelf.aliases.items()
+    ]
+    return [row | {"aliases": ", ".join(also[row["symbol"]])} for row in _plain(shelf.genes.values())] + aliases
+
+
+def _sites(shelf: Library) -> list[Row]:
+    return [
+        row | {"normalised_flow_share": round(shelf.flow_shares[row["id"]], _DIGITS)} for row in _plain(shelf.sites)
+    ]
+
+
+def _mechanisms(shelf: Library) -> list[Row]:
+    return _plain(shelf.mechanisms.values())
+
+
+def _sources(shelf: Library) -> list[Row]:
+    return _plain(shelf.sources.values())
+
+
+def _parameters(shelf: Library) -> list[Row]:
+    shared = [
+        {"disease": ""} | row for path in shelf.parameter_files for row in _plain(shelf.table(path, tables.PARAMETERS))
+    ]
+    own = [
+        {"disease": disease} | row
+        for disease in shelf.disease_ids
+        for row in _plain(shelf.own_parameters(disease).values())
+    ]
+    return shared + own
+
+
+def _diseases(shelf: Library) -> list[Row]:
+    return [row | {"era_notes": " ".join(row["era_notes"])} for row in _plain(shelf.diseases.values())]
+
+
+_DIGITS = 4
+
+KINDS: Mapping[str, tuple[Callable[[Library], list[Row]], str]] = MappingProxyType(
+    {
+        "genes": (_genes, "symbol"),
+        "sites": (_sites, "id"),
+        "mechanisms": (_mechanisms, "name"),
+        "parameters": (_parameters, "symbol"),
+        "sources": (_sources, "id"),
+        "diseases": (_diseases, "id"),
+    }
+)

@@ -1,0 +1,1 @@
+"""Who, and day by day: traits, genotype, diagnosis, staging, death; course.py is the daily loop."""

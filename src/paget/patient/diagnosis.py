@@ -1,0 +1,53 @@
+"""How a tumour comes to light, and what the staging examinations see.
+
+Diagnosis falls on the first day on which the primary reaches the size at which this person notices it, a node of the
+neck is a mass by itself, breathing is hindered (a set share of the diameter that closes this person's airway), or some
+organ's metastases are a set share of what kills this person. Imaging sees a lesion from its
+detection diameter on (switch `detection`: off = metastases are never seen).
+"""
+
+from math import log
+
+from paget.body.growth_brake import birth_and_death
+from paget.body.shape import longest_diameter
+from paget.compute import device_function
+from paget.patient.death import largest_metastatic_load
+from paget.patient.performance import ecog
+from paget.patient.primary import current_rate
+from paget.patient.staging import stage, tumour_category
+
+PRESENTATIONS = ("", "size", "nodal mass", "symptom")
+
+
+@device_function
+def presents(person, diameter, p):
+    """Index into PRESENTATIONS: why the tumour is found today, 0 if it isn't."""
+    if diameter >= person.presentation_diameter:
+        return 1
+    if longest_diameter(person.largest_node, p.shape_factor) >= p.nodal_mass_diameter:
+        return 2
+    if diameter >= p.airway_symptom_load * person.lethal_airway:
+        return 3
+    return 3 if largest_metastatic_load(person) >= p.symptom_load else 0
+
+
+@device_function
+def examine(person, kinetics, diameter, day, deep, p):
+    """Fill the read-outs at diagnosis: size, tempo, Ki-67, stage, performance."""
+    person.diagnosis_day = float(day)
+    person.diameter_at_diagnosis = diameter
+    person.extended_at_diagnosis = person.extended
+    rate = current_rate(person, kinetics)
+    person.doubling_at_diagnosis = log(2.0) / rate
+    birth, _ = birth_and_death(rate, kinetics.unbraked_rate, kinetics.division_rate, kinetics.brake_share)
+    person.ki67_at_diagnosis = min(1.0, birth * p.ki67_duration)
+    sees = p.switch_detection > 0.0
+    node = longest_diameter(person.largest_node, p.shape_factor) >= p.node_detection_diameter
+    distant = longest_diameter(person.largest_distant, p.shape_factor) >= p.detection_diameter
+    person.node_category = int(sees and node)
+    person.metastasis_category = int(sees and distant)
+    person.tumour_category = tumour_category(diameter, person.extended, deep, p.t1_limit, p.t2_limit)
+    if p.switch_staging > 0.0:
+        person.stage = stage(person.tumour_category, person.node_category, person.metastasis_category)
+    burden = person.volume_primary + person.volume_metastases
+    person.ecog = ecog(burden, diameter / person.lethal_airway, person.age_years, p)

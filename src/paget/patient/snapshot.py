@@ -1,0 +1,93 @@
+"""What is written down at diagnosis, at death (or the end of follow-up) and along the way."""
+
+from math import exp, floor, log
+
+from paget.body.micrometastases import COUNT, LOG_CELLS
+from paget.body.nursery import expected_lasting
+from paget.body.shape import longest_diameter
+from paget.body.state import CLASS_COUNT, CURVE_POINTS, NURSERY_CELLS, OUTPUT_CLASSES
+from paget.compute import device_function
+
+
+@device_function
+def snapshot(moment, person, sites, nursery, classes, transitions, micro, cascade):
+    """Copy counts by site at a moment; micro: (moments, sites, OUTPUT_CLASSES), cascade: (moments, sites, 3).
+
+    Returns (founders so far, founders whose lines last: promoted ones plus the expectation for the nursery).
+    """
+    founders = 0.0
+    lasting = 0.0
+    for site in range(sites.shape[0]):
+        established = sites[site].established + expected_lasting(nursery[site], transitions, sites[site].top)
+        cascade[moment, site, 0] = sites[site].founders
+        cascade[moment, site, 1] = established
+        cascade[moment, site, 2] = sites[site].colonised
+        founders += sites[site].founders
+        lasting += established
+        _count_classes(micro[moment, site], nursery[site], classes[site], sites[site].top)
+    return founders, lasting
+
+
+@device_function
+def output_class(log_cells):
+    """Half-doubling class from one cell on, clipped to the table."""
+    return min(max(int(floor(log_cells * 2.0 / log(2.0))), 0), OUTPUT_CLASSES - 1)
+
+
+@device_function
+def _count_classes(counts, nursery, classes, top):
+    for position in range(OUTPUT_CLASSES):
+        counts[position] = 0.0
+    for cells in range(1, top + 1):
+        counts[output_class(log(float(cells)))] += nursery[cells, 0]
+    for row in range(CLASS_COUNT):
+        if classes[row, COUNT] > 0.0:
+            counts[output_class(classes[row, LOG_CELLS])] += classes[row, COUNT]
+
+
+@device_function
+def mark_lesions(person, lesions, p):
+    """Keep every lesion's size at diagnosis; counts those that imaging would see."""
+    visible = 0
+    for position in range(person.lesion_count):
+        cells = exp(lesions[position].log_cells)
+        diameter = longest_diameter(cells / p.cell_density, p.shape_factor)
+        lesions[position].cells_at_diagnosis = cells
+        lesions[position].diameter_at_diagnosis = diameter
+        visible += int(diameter >= p.detection_diameter)
+    person.visible_at_diagnosis = visible
+
+
+@device_function
+def record_curve(person, curves, stride, day, ctc_per_ml, diameter, p):
+    """Append a row to a time course, thinning it by half when it is full; returns the stride in days.
+
+    curves: (CURVE_POINTS, len(CURVE_FIELDS)).
+    """
+    if day % stride:
+        return stride
+    if person.curve_count == CURVE_POINTS:
+        half = CURVE_POINTS // 2
+        for row in range(half):
+            for column in range(curves.shape[1]):
+                curves[row, column] = curves[2 * row, column]
+        person.curve_count = half
+        stride *= 2
+        if day % stride:
+            return stride
+    write_curve(person, curves, day, ctc_per_ml, diameter, p)
+    return stride
+
+
+@device_function
+def write_curve(person, curves, day, ctc_per_ml, diameter, p):
+    """One row of state/CURVE_FIELDS at the end of the time course."""
+    row = curves[person.curve_count]
+    row[0] = day
+    row[1] = person.volume_primary / p.millilitre
+    row[2] = person.volume_metastases / p.millilitre
+    row[3] = person.volume_lung / p.millilitre
+    row[4] = person.lesion_count
+    row[4 + 1] = ctc_per_ml
+    row[6] = diameter
+    person.curve_count += 1

@@ -1,0 +1,109 @@
+"""Put the page together: data from the run directory, strings from the labels, looks from the templates."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from paget.report import (
+    body_map,
+    cascade,
+    causes,
+    citations,
+    comparison,
+    headline,
+    lesion_sizes,
+    natural_history,
+    provenance,
+    survival,
+    timeline,
+)
+from paget.report.run_directory import RunDirectory
+from paget.report.text import Labels, labels
+
+FINISHED_STATES = {"done", "complete", "completed", "finished"}
+
+
+def page(run: RunDirectory, language: str) -> str:
+    """The whole report as one HTML text."""
+    kind = "patient" if run.about.get("kind") == "patient" else "trial"
+    base = labels(language)
+    terms = {name: base.family(f"people_{kind}", name) for name in ("people", "person", "People", "Person")}
+    words = base.with_terms(**terms)
+    # One string each: the policy below names them by their hash, so that no other script on the page can run.
+    scripts = [_plotly(), _template_text("report.js")]
+    context = _context(run, words) | {
+        "t": words,
+        "language": language,
+        "style": Markup(_template_text("report.css")),
+        "scripts": [Markup(script) for script in scripts],
+        "policy": _policy(scripts),
+    }
+    return _environment().get_template("report.html.j2").render(context)
+
+
+def _context(run: RunDirectory, words: Labels) -> dict[str, Any]:
+    known = citations.citations(run)
+    parameter_rows = provenance.parameters(run, known, words)
+    return {
+        "name": str(run.about.get("name") or words("page.unnamed")),
+        "research_use": str(run.summary.get("research_use_only") or ""),
+        "missing": run.missing,
+        "state": str(run.manifest.get("state") or ""),
+        "unfinished": str(run.manifest.get("state") or "done") not in FINISHED_STATES,
+        "sentences": headline.sentences(run, words),
+        "arms": run.arms,
+        "survival": survival.figure(run, words),
+        "comparison": comparison.rows(run, words),
+        "verdicts": comparison.counts(run),
+        "picture_width": comparison.WIDTH,
+        "causes": causes.figure(run, words),
+        "body": body_map.body_map(run, words),
+        "autopsy": body_map.autopsy_figure(run, words),
+        "cascade": cascade.figure(run, words),
+        "sizes": lesion_sizes.figure(run, words),
+        "timeline": timeline.figure(run, words),
+        "natural_history": natural_history.rows(run, words),
+        "switches": provenance.switches(run, words),
+        "parameters": parameter_rows,
+        "status_counts": provenance.status_counts(parameter_rows),
+        "citations": citations.used(run, known),
+        "manifest": provenance.manifest_rows(run, words),
+        "scenario": run.scenario,
+    }
+
+
+@cache
+def _plotly() -> str:
+    from plotly.offline import get_plotlyjs
+
+    # HTML parsing turns carriage returns into line feeds before a browser hashes the script.
+    return get_plotlyjs().replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _template_text(name: str) -> str:
+    return (files("paget.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _policy(scripts: list[str]) -> str:
+    """Content security policy: nothing is fetched, and only the report's own scripts run."""
+    digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:"
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FunctionLoader(_template_text),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

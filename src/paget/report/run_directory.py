@@ -1,0 +1,115 @@
+"""What the report reads from a run directory; optional tables may be absent and are then named as missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from paget.errors import InputError
+
+TABLES = {
+    "subjects": None,
+    "time_to_event": ["USUBJID", "ARM", "PARAMCD", "AVAL", "CNSR", "EVNTDESC"],
+    "lesions": [
+        "USUBJID",
+        "ARM",
+        "SITE",
+        "SEEDED_DAY",
+        "DIAMETER_DIAGNOSIS_MM",
+        "DIAMETER_DEATH_MM",
+        "CELLS_DIAGNOSIS",
+        "CELLS_DEATH",
+        "AGGREGATED",
+        "COUNT",
+    ],
+    "micrometastases": ["ARM", "SITE", "MOMENT", "CELLS_LOW", "CELLS_HIGH", "COUNT"],
+    "cascade": None,
+    "curves": None,
+}
+"""Tables read and the columns needed of each; None reads all."""
+
+
+@dataclass(frozen=True)
+class RunDirectory:
+    """Content of one run directory; `tables` holds those that exist, `missing` the names of the others."""
+
+    manifest: Mapping[str, Any]
+    summary: Mapping[str, Any]
+    scenario: str
+    tables: Mapping[str, pd.DataFrame]
+    missing: tuple[str, ...]
+
+    def table(self, name: str) -> pd.DataFrame | None:
+        """The table, or None where it is absent or has no rows."""
+        table = self.tables.get(name)
+        return None if table is None or table.empty else table
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """The scenario part of the summary: name, kind, disease, patients, seed."""
+        return self.summary.get("scenario") or {}
+
+    @property
+    def endpoints(self) -> list[Mapping[str, Any]]:
+        """Simulated and published values side by side, in the summary's order."""
+        return list(self.summary.get("endpoints") or [])
+
+    @property
+    def arms(self) -> list[str]:
+        """Arm names in the order of the survival summary, else of the subjects table."""
+        if self.summary.get("survival"):
+            return list(self.summary["survival"])
+        subjects = self.table("subjects")
+        return [] if subjects is None else list(dict.fromkeys(subjects["ARM"].astype(str)))
+
+
+def read(directory: Path) -> RunDirectory:
+    """Read manifest.json, summary.json, scenario.yaml and the tables of `directory`."""
+    if not directory.is_dir():
+        raise InputError("no such folder", file=str(directory), remedy="Give the folder that `paget run` wrote.")
+    tables = {name: _table(directory / f"{name}.parquet", columns) for name, columns in TABLES.items()}
+    return RunDirectory(
+        manifest=_json(directory / "manifest.json", required=False),
+        summary=_json(directory / "summary.json", required=True),
+        scenario=_text(directory / "scenario.yaml"),
+        tables={name: table for name, table in tables.items() if table is not None},
+        missing=tuple(name for name, table in tables.items() if table is None),
+    )
+
+
+def _json(path: Path, *, required: bool) -> Mapping[str, Any]:
+    if not path.is_file():
+        if not required:
+            return {}
+        raise InputError(
+            f"{path.name} is missing: no finished run here",
+            file=str(path.parent),
+            remedy="Give the folder that `paget run` wrote, or finish it with --resume.",
+        )
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise InputError(
+            f"not readable as JSON: {problem}", file=str(path), remedy="Run the scenario again."
+        ) from problem
+    if not isinstance(content, dict):
+        raise InputError("not a JSON object", file=str(path), remedy="Run the scenario again.")
+    return content
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+
+
+def _table(path: Path, columns: list[str] | None) -> pd.DataFrame | None:
+    if not path.is_file():
+        return None
+    try:
+        return pd.read_parquet(path, columns=columns)
+    except (OSError, ValueError) as problem:
+        raise InputError(f"not readable: {problem}", file=str(path), remedy="Run the scenario again.") from problem

@@ -1,0 +1,66 @@
+"""The table on the terminal: simulated against published, with intervals."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+WIDTH = 110
+
+
+def summary_table(summary: Mapping[str, Any]) -> str:
+    """Plain text of the comparison and of the cohort's own survival, from the content of summary.json."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=_title(summary), title_justify="left", caption=str(summary["research_use_only"]))
+    for name, side in (("study", "left"), ("population", "left"), ("endpoint", "left"), ("simulated (95 %)", "right"),
+                       ("published (95 %)", "right"), ("unit", "left"), ("", "left")):  # fmt: skip
+        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    for row in summary["endpoints"]:
+        table.add_row(*_cells(row))
+    out = io.StringIO()
+    Console(file=out, width=WIDTH).print(table)
+    return out.getvalue() + _tally(summary)
+
+
+def _title(summary: Mapping[str, Any]) -> str:
+    about = summary["scenario"]
+    return f"{about['name']}: {about['patients']} virtual patients per arm, seed {about['seed']}"
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    when = "" if row["time_months"] is None else f" at {row['time_months']:g} months"
+    group = " ".join(part for part in (row["arm"], row["population"]) if part)
+    return (
+        row["study"] or "this run",
+        group,
+        f"{row['endpoint']}{when}",
+        _span(row["simulated"], row["low"], row["high"]),
+        _span(row["published"], row["published_low"], row["published_high"]),
+        row["unit"],
+        row["verdict"] or "",
+    )
+
+
+def _span(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None:
+        return "–"
+    if low is None and high is None:
+        return f"{value:.3g}"
+    return f"{value:.3g} ({_end(low)}–{_end(high)})"
+
+
+def _end(value: float | None) -> str:
+    return "?" if value is None else f"{value:.3g}"
+
+
+def _tally(summary: Mapping[str, Any]) -> str:
+    verdicts = [row["verdict"] for row in summary["endpoints"] if row["verdict"]]
+    hits = verdicts.count("hit")
+    return (
+        f"{hits} of {len(verdicts)} published results with a verdict are hit; {summary['not_addressed']} rows of these "
+        f"studies are not addressed by this version.\n"
+        f"{summary['assumed']} of {len(summary['parameters'])} parameters used are assumed.\n"
+    )

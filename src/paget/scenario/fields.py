@@ -1,0 +1,240 @@
+"""The small types of scenario fields: each reads what the user wrote and says what would be right."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
+
+from paget.scenario.faults import fault, shown
+from paget.scenario.quantity import Quantity, QuantityOf, WholeNumber
+
+STAGES = ("IVA", "IVB", "IVC")
+ENDPOINTS = ("OS", "CSS")
+WILD_TYPE = "wild type"
+ALTERED = "any"
+LONGEST_NAME = 200
+
+_ENDPOINT_ALIASES = {"DSS": "CSS", "OVERALL SURVIVAL": "OS", "CAUSE-SPECIFIC SURVIVAL": "CSS"}
+_SEXES = {"female": "female", "male": "male", "f": "female", "m": "male"}
+_SWITCHES = {"on": 1.0, "off": 0.0, "yes": 1.0, "no": 0.0}
+_STRONGEST = 1000.0
+_FEW = 20
+
+
+class ScenarioRecord(BaseModel):
+    """A part of a scenario: frozen, unknown keys rejected."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """The nearest valid names (imported late: the readers of knowledge cost time)."""
+    from paget.knowledge import did_you_mean as offered
+    from paget.knowledge import nearest
+
+    known = tuple(candidates)
+    if len(known) > _FEW and not nearest(name, known):
+        return f"{len(known)} names are known; `paget show` lists them."
+    return offered(name, known)
+
+
+def text_of(given: object, what: str) -> str:
+    """Printable text on one line; a pydantic error otherwise."""
+    if not isinstance(given, str):
+        raise fault(f"{shown(given)} is not text", f"Write {what}, in quotes if it looks like a number.")
+    if len(given) > LONGEST_NAME or not given.strip() or not given.isprintable():
+        raise fault(f"{shown(given)} will not do", f"Write {what}: 1 to {LONGEST_NAME} printable characters.")
+    return given.strip()
+
+
+def one_or_many(given: object, what: str) -> list[str]:
+    """A list of texts; a single text stands for a list of one."""
+    items = given if isinstance(given, list | tuple) else [given]
+    return [text_of(item, what) for item in items]
+
+
+def _named(what: str) -> BeforeValidator:
+    return BeforeValidator(lambda given: text_of(given, what))
+
+
+def choice(what: str, known: Callable[[], Iterable[str]], translate: dict[str, str] | None = None) -> BeforeValidator:
+    """A validator for one of the names that ``known()`` lists; the nearest are offered."""
+
+    def read(given: object) -> str:
+        written = text_of(given, f"a {what}")
+        name = (translate or {}).get(written.casefold(), written)
+        names = {candidate.casefold(): candidate for candidate in known()}
+        if name.casefold() not in names:
+            raise fault(f"{what} {shown(written)} is unknown", did_you_mean(written, names.values()))
+        return names[name.casefold()]
+
+    return BeforeValidator(read)
+
+
+def _stages(given: object) -> tuple[str, ...]:
+    found: list[str] = []
+    for name in one_or_many(given, "a stage"):
+        label = re.sub(r"^stage\s+", "", name, flags=re.IGNORECASE).upper()
+        if label != "IV" and label not in STAGES:
+            raise fault(f"stage {shown(name)} is unknown", f"Write one or more of {', '.join(STAGES)}.")
+        found.extend(STAGES if label == "IV" else [label])
+    if not found:
+        raise fault("the list of stages is empty", f"Write one or more of {', '.join(STAGES)}.")
+    return tuple(stage for stage in STAGES if stage in found)
+
+
+def _one_stage(given: object) -> str:
+    stages = _stages(given)
+    if len(stages) != 1 or isinstance(given, list):
+        raise fault(f"{shown(given)} is not one stage", f"Write one of {', '.join(STAGES)}.")
+    return stages[0]
+
+
+def _endpoints(given: object) -> tuple[str, ...]:
+    found: list[str] = []
+    for name in one_or_many(given, "an endpoint"):
+        label = _ENDPOINT_ALIASES.get(name.upper(), name.upper())
+        if label not in ENDPOINTS:
+            remedy = "Write OS (overall survival) or CSS (cause-specific survival)."
+            raise fault(f"endpoint {shown(name)} is unknown or not built in this version", remedy)
+        if label not in found:
+            found.append(label)
+    if not found:
+        raise fault("the list of endpoints is empty", "Write e.g. [OS, CSS].")
+    return tuple(found)
+
+
+def _strength(given: object) -> float:
+    if isinstance(given, bool):
+        return float(given)
+    if isinstance(given, str) and given.casefold() in _SWITCHES:
+        return _SWITCHES[given.casefold()]
+    remedy = "Write on, off or a factor of at least 0, e.g. 0.4 for 40 % strength."
+    if not isinstance(given, int | float):
+        raise fault(f"{shown(given)} is not a switch", remedy)
+    if not math.isfinite(given):
+        raise fault(f"{shown(given)} is not a finite number", remedy)
+    if given < 0:
+        raise fault(f"{shown(given)} is negative", remedy)
+    if given > _STRONGEST:
+        raise fault(f"{shown(given)} is not plausible", f"Allowed: 0 to {_STRONGEST:g}.")
+    return float(given)
+
+
+def _strength_as_written(factor: float) -> str | float:
+    return {0.0: "off", 1.0: "on"}.get(factor, factor)
+
+
+def _yes_or_no(given: object) -> bool:
+    words = {"yes": True, "no": False, "on": True, "off": False}
+    if isinstance(given, str) and given.casefold() in words:
+        return words[given.casefold()]
+    if not isinstance(given, bool):
+        raise fault(f"{shown(given)} is neither true nor false", "Write true or false.")
+    return given
+
+
+_NAME_SCHEMA = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
+_STAGE_SCHEMA = {"type": "string", "enum": list(STAGES)}
+_STAGES_OR_ALL = {"type": "string", "enum": [*STAGES, "IV"]}
+
+
+def _one_or_list(schema: dict[str, Any]) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [schema, {"type": "array", "items": schema, "minItems": 1}]})
+
+
+Name = Annotated[str, _named("a name"), WithJsonSchema(_NAME_SCHEMA)]
+Text = Annotated[str, BeforeValidator(lambda given: _paragraph(given)), WithJsonSchema({"type": "string"})]
+Stages = Annotated[tuple[str, ...], BeforeValidator(_stages), _one_or_list(_STAGES_OR_ALL)]
+Stage = Annotated[str, BeforeValidator(_one_stage), WithJsonSchema(_STAGE_SCHEMA)]
+Endpoints = Annotated[
+    tuple[str, ...], BeforeValidator(_endpoints), _one_or_list({"type": "string", "enum": [*ENDPOINTS, "DSS"]})
+]
+Sex = Annotated[str, choice("sex", lambda: ("female", "male"), _SEXES), WithJsonSchema({"enum": ["female", "male"]})]
+Strength = Annotated[
+    float,
+    BeforeValidator(_strength),
+    PlainSerializer(_strength_as_written),
+    WithJsonSchema({"anyOf": [{"enum": ["on", "off"]}, {"type": "boolean"}, {"type": "number", "minimum": 0}]}),
+]
+YesNo = Annotated[bool, BeforeValidator(_yes_or_no), WithJsonSchema({"type": "boolean"})]
+Age = Annotated[Quantity, QuantityOf("time", 0.0, 43830.0, "70 years")]
+Length = Annotated[Quantity, QuantityOf("length", 0.0, 500.0, "6 cm")]
+Detection = Annotated[Quantity, QuantityOf("length", 0.1, 100.0, "5 mm")]
+Time = Annotated[Quantity, QuantityOf("time", 1.0, 36525.0, "36 months")]
+Ecog = Annotated[int, WholeNumber("a performance status", 0, 4)]
+Seed = Annotated[int, WholeNumber("a seed", 0, 2**63 - 1)]
+Count = Annotated[int, WholeNumber("a number", 1, 1_000_000)]
+
+
+def _paragraph(given: object) -> str:
+    if not isinstance(given, str) or len(given) > 10 * LONGEST_NAME:
+        raise fault(f"{shown(given)} will not do", f"Write text of at most {10 * LONGEST_NAME} characters.")
+    return " ".join(given.split())
+
+
+class _Range(ScenarioRecord):
+    @model_validator(mode="before")
+    @classmethod
+    def _is_a_range(cls, given: object) -> object:
+        if isinstance(given, cls | dict):
+            return given
+        raise fault(f"{shown(given)} is not a range", f"Write e.g. {{min: {cls._example()}}}.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> _Range:
+        low, high = self.bounds
+        if low > high:
+            raise fault("min is larger than max", "Swap them.")
+        return self
+
+    @classmethod
+    def _example(cls) -> str:
+        return "1"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lowest and highest allowed value in the unit of the model; infinite where not given."""
+        low, high = getattr(self, "min", None), getattr(self, "max", None)
+        return (-math.inf if low is None else _number(low), math.inf if high is None else _number(high))
+
+
+def _number(value: Any) -> float:
+    return float(getattr(value, "value", value))
+
+
+class AgeRange(_Range):
+    """Ages from ``min`` to ``max``; bounds in days."""
+
+    min: Age | None = Field(default=None)
+    max: Age | None = Field(default=None)
+
+    @classmethod
+    def _example(cls) -> str:
+        return "18 years"
+
+
+class LengthRange(_Range):
+    """Lengths from ``min`` to ``max``; bounds in mm."""
+
+    min: Length | None = Field(default=None)
+    max: Length | None = Field(default=None)
+
+    @classmethod
+    def _example(cls) -> str:
+        return "2 cm"
+
+
+class EcogRange(_Range):
+    """ECOG performance status from ``min`` to ``max``."""
+
+    min: Ecog | None = Field(default=None)
+    max: Ecog | None = Field(default=None)
+
+    @classmethod
+    def _example(cls) -> str:
+        return "0, max: 2"

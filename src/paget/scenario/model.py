@@ -1,0 +1,260 @@
+"""What a scenario can say: frozen models of the kinds that this version runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_serializer,
+    model_validator,
+)
+
+from paget.scenario.faults import fault, shown
+from paget.scenario.fields import (
+    Age,
+    AgeRange,
+    Count,
+    Detection,
+    Ecog,
+    EcogRange,
+    Endpoints,
+    Length,
+    LengthRange,
+    Name,
+    ScenarioRecord,
+    Seed,
+    Sex,
+    Stage,
+    Stages,
+    Strength,
+    Text,
+    Time,
+    YesNo,
+    choice,
+    one_or_many,
+)
+from paget.scenario.genotype import Alterations, GenotypeField, known_gene, label
+from paget.scenario.quantity import Quantity, parse_quantity
+
+SUPPORTIVE_CARE = "best supportive care"
+DAYS_PER_YEAR = 365.25
+
+
+def disease_names() -> Iterable[str]:
+    """Ids of the diseases that knowledge holds."""
+    from paget import knowledge
+
+    return knowledge.shipped_library().disease_ids
+
+
+def mechanism_names() -> Iterable[str]:
+    """Names of the mechanisms that a scenario can switch."""
+    from paget import knowledge
+
+    return tuple(knowledge.mechanisms())
+
+
+def _parameter_value(given: object) -> str | float:
+    if isinstance(given, bool) or not isinstance(given, str | int | float):
+        raise fault(f"{shown(given)} is not a number or a quantity", 'Write e.g. 0.5 or "12 d".')
+    if not isinstance(given, str) and not math.isfinite(given):
+        raise fault(f"{shown(given)} is not a finite number", "Write an ordinary number.")
+    return given if isinstance(given, str) else float(given)
+
+
+def _mechanisms(given: object) -> object:
+    if not isinstance(given, dict):
+        raise fault(f"{shown(given)} is not a mapping", "Write e.g. {extravasation: off}.")
+    return given
+
+
+def _studies(given: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one_or_many(given, "the id of a published study")))
+
+
+def _default_follow_up() -> Quantity:
+    return parse_quantity("36 months", "time", 1.0, 36525.0)
+
+
+MechanismName = Annotated[str, choice("mechanism", mechanism_names)]
+Mechanisms = Annotated[dict[MechanismName, Strength], BeforeValidator(_mechanisms)]
+ParameterValue = Annotated[
+    str | float, BeforeValidator(_parameter_value), WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]})
+]
+Disease = Annotated[str, choice("disease", disease_names), WithJsonSchema({"type": "string", "examples": ["atc"]})]
+Studies = Annotated[
+    tuple[str, ...], BeforeValidator(_studies), WithJsonSchema({"type": "array", "items": {"type": "string"}})
+]
+Clock = Annotated[str, choice("clock", lambda: ("diagnosis",)), WithJsonSchema({"enum": ["diagnosis"]})]
+
+
+class Arm(ScenarioRecord):
+    """One arm of a trial; no lines means supportive care only."""
+
+    name: Name
+    lines: Annotated[tuple[Any, ...], WithJsonSchema({"type": "array", "maxItems": 0})] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_treatment_yet(cls, given: object) -> object:
+        if isinstance(given, dict) and given.get("lines"):
+            raise fault("treatment lines are not built in this version", "Write 'lines: []' (supportive care only).")
+        if isinstance(given, dict) and given.get("lines", []) is None:
+            return {**given, "lines": []}
+        return given
+
+
+def _some_arms(given: object) -> object:
+    if given == []:
+        raise fault("there is no arm", f"Write at least one, e.g. [{{name: {SUPPORTIVE_CARE}, lines: []}}].")
+    return given
+
+
+def _arms_differ(arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
+    names = [arm.name.casefold() for arm in arms]
+    for arm in arms:
+        if names.count(arm.name.casefold()) > 1:
+            raise fault(f"two arms are called {shown(arm.name)}", "Give every arm a name of its own.")
+    return arms
+
+
+Arms = Annotated[tuple[Arm, ...], BeforeValidator(_some_arms), AfterValidator(_arms_differ)]
+
+
+class Eligibility(ScenarioRecord):
+    """Who enters: every condition must hold; a gene's name is a key of its own (``BRAF: V600E``)."""
+
+    genes: dict[str, Alterations] = Field(default_factory=dict)
+    stage: Stages | None = None
+    ECOG: EcogRange | None = None
+    age: AgeRange | None = None
+    sex: Sex | None = None
+    metastatic: YesNo | None = None
+    diameter: LengthRange | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _genes_apart(cls, given: object) -> object:
+        """Put keys that are genes under ``genes``; what is left over is an unknown key."""
+        if not isinstance(given, dict) or "genes" in given:
+            return given
+        genes = {gene: value for key, value in given.items() if (gene := known_gene(str(key)))}
+        rest = {key: value for key, value in given.items() if not known_gene(str(key))}
+        return {**rest, "genes": genes} if genes else rest
+
+    @model_serializer(mode="wrap")
+    def _genes_as_written(self, write: Any) -> dict[str, Any]:
+        plain = write(self)
+        return {**plain.pop("genes", {}), **plain}
+
+    @property
+    def age_years(self) -> tuple[float, float]:
+        """Lowest and highest age in years; infinite where not given."""
+        low, high = self.age.bounds if self.age else (-math.inf, math.inf)
+        return low / DAYS_PER_YEAR, high / DAYS_PER_YEAR
+
+    @property
+    def diameter_mm(self) -> tuple[float, float]:
+        """Smallest and largest diameter of the primary at diagnosis in mm; infinite where not given."""
+        return self.diameter.bounds if self.diameter else (-math.inf, math.inf)
+
+    @property
+    def ecog(self) -> tuple[float, float]:
+        """Lowest and highest ECOG performance status; infinite where not given."""
+        return self.ECOG.bounds if self.ECOG else (-math.inf, math.inf)
+
+
+class Cohort(ScenarioRecord):
+    """Era and place: detection limit of imaging, when the clock starts, whose genotype frequencies."""
+
+    detection: Detection | None = None
+    clock: Clock = "diagnosis"
+    registry: Name | None = None
+
+    @property
+    def detection_mm(self) -> float | None:
+        """Longest diameter in mm from which imaging sees a lesion; None = as knowledge says."""
+        return None if self.detection is None else self.detection.value
+
+
+class _Scenario(ScenarioRecord):
+    paget: Literal[1] = Field(description="Version of the scenario schema.")
+    name: Name = Field(description="Shown in the report; never a path.")
+    description: Text = ""
+    disease: Disease = Field(default="atc", description="Id of a disease; `paget show diseases` lists them.")
+    seed: Seed = 1
+    follow_up: Time = Field(default_factory=_default_follow_up, description="Time observed after diagnosis.")
+    endpoints: Endpoints = ("OS", "CSS")
+    compare_with: Studies = Field(default=(), description="Ids of published studies of the disease.")
+    mechanisms: Mechanisms = Field(default_factory=dict, description="on, off or a factor of at least 0.")
+    parameters: dict[str, ParameterValue] = Field(
+        default_factory=dict, description="Values in place of those of knowledge; `paget show parameters` lists them."
+    )
+    cohort: Cohort = Field(default_factory=Cohort)
+
+    @property
+    def follow_up_days(self) -> float:
+        """Time observed after diagnosis in days."""
+        return self.follow_up.value
+
+
+class Trial(_Scenario):
+    """A cohort of virtual patients in one or more arms."""
+
+    kind: Literal["trial"]
+    patients: Count = Field(default=100, description="Per arm.")
+    eligibility: Eligibility = Field(default_factory=Eligibility)
+    arms: Arms = (Arm(name=SUPPORTIVE_CARE),)
+
+
+class Presentation(ScenarioRecord):
+    """What is known of one patient at diagnosis; what is left out is drawn as in the cohort."""
+
+    age: Age | None = None
+    sex: Sex | None = None
+    diameter: Length | None = None
+    stage: Stage | None = None
+    ECOG: Ecog | None = None
+
+    @property
+    def age_years(self) -> float | None:
+        """Age at diagnosis in years."""
+        return None if self.age is None else self.age.value / DAYS_PER_YEAR
+
+    @property
+    def diameter_mm(self) -> float | None:
+        """Longest diameter of the primary at diagnosis in mm."""
+        return None if self.diameter is None else self.diameter.value
+
+
+class Patient(_Scenario):
+    """One genotype and presentation with many stochastic futures."""
+
+    kind: Literal["patient"]
+    genotype: Annotated[GenotypeField, PlainSerializer(lambda genes: [label(*pair) for pair in genes.items()])] = Field(
+        default_factory=dict
+    )
+    presentation: Presentation = Field(default_factory=Presentation)
+    futures: Count = Field(default=200, description="Stochastic futures of this one patient.")
+
+    @property
+    def patients(self) -> int:
+        """Virtual patients to simulate: one per future."""
+        return self.futures
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """The one arm of a patient: supportive care."""
+        return (Arm(name=SUPPORTIVE_CARE),)
+
+
+Scenario = Trial | Patient
+KINDS: dict[str, type[Trial] | type[Patient]] = {"trial": Trial, "patient": Patient}
+UNBUILT_KINDS = ("tissue", "network", "sweep")

@@ -1,0 +1,1 @@
+"""Cohorts, arms, endpoints, survival statistics, comparison with published results."""

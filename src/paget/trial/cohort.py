@@ -1,0 +1,101 @@
+"""Run the compiled course for a range of persons and hold what it wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from paget.body.state import (
+    CASCADE_COUNTS,
+    CLASS_COUNT,
+    CURVE_FIELDS,
+    CURVE_POINTS,
+    KINETICS,
+    LESION,
+    LESION_LIMIT,
+    MOMENTS,
+    NURSERY_CELLS,
+    OUTPUT_CLASSES,
+    PERSON,
+)
+from paget.compute.status import Status, first_failure
+from paget.errors import InputError, PagetError
+from paget.patient.course import course
+from paget.patient.death import CAUSES
+from paget.patient.spread import SITE
+from paget.trial.plan import Plan
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Outputs of `count` persons, first axis the person.
+
+    persons: (n,) PERSON; sites: (n, sites) SITE; lesions: (n, LESION_LIMIT) and many: (n, sites) LESION; micro:
+    (n, moments, sites, OUTPUT_CLASSES); cascade: (n, moments, sites, 3); curves: (n, CURVE_POINTS, fields).
+    """
+
+    first: int
+    persons: np.ndarray
+    sites: np.ndarray
+    lesions: np.ndarray
+    many: np.ndarray
+    micro: np.ndarray
+    cascade: np.ndarray
+    curves: np.ndarray
+
+
+def simulate(plan: Plan, first: int, count: int, threads: int = 1) -> Cohort:
+    """Simulate places first .. first + count - 1 of the study.
+
+    Raises InputError when a place finds no eligible candidate, PagetError when a person's state is not finite.
+    """
+    places = len(plan.sites)
+    persons = np.zeros(count, PERSON)
+    sites = np.zeros((count, places), SITE)
+    sites["role"] = plan.roles
+    lesions = np.zeros((count, LESION_LIMIT), LESION)
+    many = np.zeros((count, places), LESION)
+    micro = np.zeros((count, len(MOMENTS), places, OUTPUT_CLASSES))
+    cascade = np.zeros((count, len(MOMENTS), places, len(CASCADE_COUNTS)))
+    curves = np.zeros((count, CURVE_POINTS, len(CURVE_FIELDS)))
+    status = np.zeros(count, np.int64)
+    course.launch(
+        count, plan.study.seed, first, plan.study.follow_up_days, plan.parameters, plan.fixed, plan.genotype_rule,
+        plan.eligibility, plan.any_of, plan.frequencies, plan.exclusive, plan.clones, plan.clone_of_genotype,
+        plan.lodged, plan.entry, plan.circulation_days, persons, sites,
+        np.zeros((count, 2), KINETICS),
+        np.zeros((count, NURSERY_CELLS + 1, 4)),
+        np.zeros((count, places, NURSERY_CELLS + 1, 2)),
+        np.zeros((count, NURSERY_CELLS + 1, 2)),
+        np.zeros((count, places, CLASS_COUNT, 4)),
+        np.zeros((count, CLASS_COUNT, 4)),
+        lesions, many,
+        np.zeros((count, 7)),
+        np.zeros((count, len(CAUSES))),
+        micro, cascade, curves, status, threads=threads,
+    )  # fmt: skip
+    _raise_first(status, first)
+    return Cohort(first, persons, sites, lesions, many, micro, cascade, curves)
+
+
+def bytes_per_person(plan: Plan) -> int:
+    """Memory that one person's state and outputs take while being simulated."""
+    places = len(plan.sites)
+    floats = (NURSERY_CELLS + 1) * (4 + 2 + 2 * places) + CLASS_COUNT * 4 * (places + 1) + 7 + len(CAUSES)
+    floats += len(MOMENTS) * places * (OUTPUT_CLASSES + 3) + CURVE_POINTS * len(CURVE_FIELDS) + 1
+    return 8 * floats + PERSON.itemsize + places * (SITE.itemsize + LESION.itemsize) + LESION_LIMIT * LESION.itemsize
+
+
+def _raise_first(status: np.ndarray, first: int) -> None:
+    failed = first_failure(status)
+    if failed is None:
+        return
+    index, reason = failed
+    if reason is Status.NO_CANDIDATE:
+        raise InputError(
+            f"no eligible person was found for place {first + index + 1} of the study",
+            field="eligibility",
+            remedy="The search is bounded; widen the eligibility or check that its parts don't contradict each other.",
+        )
+    raise PagetError(f"person {first + index + 1}: the state is not finite; please report the scenario and the seed")

@@ -1,0 +1,172 @@
+"""The simulated counterpart of a published endpoint, read from a cohort's tables.
+
+`ADDRESSED` maps the endpoint names of the published tables to what the cohort shows. An endpoint that isn't there is not
+addressed by this version and is left out of the comparison (and counted as such).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from paget.trial.survival import DAYS_PER_MONTH, KaplanMeier, kaplan_meier, wilson_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PERCENT = 100.0
+
+Estimate = tuple[float, float, float]
+"""(value, low, high) in the published row's unit: the 95 % interval is the Monte-Carlo error of the cohort."""
+
+
+@dataclass(frozen=True)
+class CohortView:
+    """Subjects and event times of one population of one arm, both indexed by USUBJID."""
+
+    subjects: pd.DataFrame
+    overall: pd.DataFrame
+    cause_specific: pd.DataFrame
+
+    def where(self, chosen: pd.Series) -> CohortView:
+        """The subset marked in `chosen` (index USUBJID)."""
+        return CohortView(self.subjects[chosen], self.overall[chosen], self.cause_specific[chosen])
+
+    def curve(self, events: pd.DataFrame) -> KaplanMeier:
+        """Kaplan-Meier estimate of one of the event tables."""
+        return kaplan_meier(events["AVAL"].to_numpy(np.float64), events["CNSR"].to_numpy() == 0)
+
+
+def median_survival(view: CohortView, time_months: float | None) -> Estimate:
+    """Median overall survival in months."""
+    value, low, high = view.curve(view.overall).median()
+    return (value / DAYS_PER_MONTH, low / DAYS_PER_MONTH, high / DAYS_PER_MONTH)
+
+
+def survival_rate(view: CohortView, time_months: float | None, *, specific: bool) -> Estimate:
+    """Survival at a time, in %; specific: deaths from other causes are censored."""
+    events = view.cause_specific if specific else view.overall
+    value, low, high = view.curve(events).at((time_months or 0.0) * DAYS_PER_MONTH)
+    return (PERCENT * value, PERCENT * low, PERCENT * high)
+
+
+def share(view: CohortView, time_months: float | None, *, of: Callable[[pd.DataFrame], pd.Series]) -> Estimate:
+    """Share of subjects, in %."""
+    marked = of(view.subjects)
+    n, count = len(marked), float(marked.sum())
+    low, high = wilson_interval(count, n)
+    return (PERCENT * count / n if n else np.nan, PERCENT * low, PERCENT * high)
+
+
+def mean(view: CohortView, time_months: float | None, *, of: Callable[[pd.DataFrame], pd.Series]) -> Estimate:
+    """Mean with its standard error x 1.96."""
+    values = of(view.subjects).to_numpy(np.float64)
+    centre = float(np.mean(values)) if len(values) else np.nan
+    error = 1.96 * float(np.std(values, ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else np.nan
+    return (centre, centre - error, centre + error)
+
+
+def _sites(subjects: pd.DataFrame, column: str) -> pd.Series:
+    return subjects[column].astype(str).str.split(";")
+
+
+def has_site(subjects: pd.DataFrame, *names: str, column: str = "AUTOPSY_SITES") -> pd.Series:
+    """Whether any of the sites holds a metastasis."""
+    wanted = set(names)
+    return _sites(subjects, column).map(lambda here: bool(wanted.intersection(here)))
+
+
+def has_any_site(subjects: pd.DataFrame) -> pd.Series:
+    """Whether the autopsy finds any metastasis, nodes included."""
+    return subjects["AUTOPSY_SITES"].astype(str) != ""
+
+
+def site_count(subjects: pd.DataFrame) -> pd.Series:
+    """Number of metastatic sites at autopsy."""
+    return _sites(subjects, "AUTOPSY_SITES").map(lambda here: len([site for site in here if site]))
+
+
+def _stage(subjects: pd.DataFrame, name: str) -> pd.Series:
+    return subjects["STAGE"] == name
+
+
+def _distant(subjects: pd.DataFrame) -> pd.Series:
+    return subjects["MSTAGE"] == "M1"
+
+
+def _local(subjects: pd.DataFrame) -> pd.Series:
+    return ~_distant(subjects) & ~subjects["EXTRATHYROIDAL"] & (subjects["NSTAGE"] == "N0")
+
+
+def _regional(subjects: pd.DataFrame) -> pd.Series:
+    return ~_distant(subjects) & ~_local(subjects)
+
+
+def _airway(subjects: pd.DataFrame) -> pd.Series:
+    return subjects["DEATH_CAUSE"].astype(str) == "airway obstruction"
+
+
+def _autopsied(*sites: str) -> Callable[..., Estimate]:
+    return partial(share, of=lambda subjects: has_site(subjects, *sites))
+
+
+ADDRESSED: Mapping[str, Callable[[CohortView, float | None], Estimate]] = {
+    "OS_median": median_survival,
+    "OS_rate": partial(survival_rate, specific=False),
+    "OS_gt1y": partial(survival_rate, specific=False),
+    "CSS_rate": partial(survival_rate, specific=True),
+    "DSS_rate": partial(survival_rate, specific=True),
+    "tumor_size_mean": partial(mean, of=lambda subjects: subjects["DIAMETER_MM"] / 10.0),
+    "age_mean": partial(mean, of=lambda subjects: subjects["AGE"]),
+    "female_share": partial(share, of=lambda subjects: subjects["SEX"] == "F"),
+    "extent_intrathyroidal": partial(share, of=_local),
+    "extent_extrathyroidal_or_nodal": partial(share, of=_regional),
+    "extent_distant_metastasis": partial(share, of=_distant),
+    "distant_metastasis_at_dx": partial(share, of=_distant),
+    "stage_share_IVA": partial(share, of=partial(_stage, name="IVA")),
+    "stage_share_IVB": partial(share, of=partial(_stage, name="IVB")),
+    "stage_share_IVC": partial(share, of=partial(_stage, name="IVC")),
+    "metastasis_site_any": partial(share, of=has_any_site),
+    "metastasis_site_lung": _autopsied("lung"),
+    "metastasis_site_intrathoracic_LN": _autopsied("intrathoracic_nodes"),
+    "metastasis_site_neck_LN": _autopsied("cervical_nodes"),
+    "metastasis_site_retroperitoneal_LN": _autopsied("retroperitoneal_nodes"),
+    "metastasis_site_pleura": _autopsied("pleura"),
+    "metastasis_site_adrenal": _autopsied("adrenal"),
+    "metastasis_site_liver": _autopsied("liver"),
+    "metastasis_site_brain": _autopsied("brain"),
+    "metastasis_site_bone": _autopsied("bone"),
+    "metastasis_site_kidney": _autopsied("kidney"),
+    "metastasis_site_peritoneum_mesentery": _autopsied("peritoneum"),
+    "metastatic_sites_mean": partial(mean, of=site_count),
+    "lung_given_distant": _autopsied("lung"),
+    "brain_metastasis_share": _autopsied("brain"),
+    "bone_metastasis_share": partial(share, of=lambda subjects: has_site(subjects, "bone", column="DIAGNOSIS_SITES")),
+    "cause_of_death_airway_obstruction": partial(share, of=_airway),
+}
+"""Published endpoint -> function of (view, time in months)."""
+
+AT_DEATH = ("metastasis_site_", "metastatic_sites_", "lung_given_", "brain_metastasis_share", "cause_of_death_")
+"""Beginnings of endpoints that only the dead can show."""
+
+
+def population(view: CohortView, arm: str, endpoint: str) -> CohortView:
+    """The subset that a published row speaks of: a stage named in its arm, the dead for autopsy rows."""
+    stage = next((name for name in ("IVA", "IVB", "IVC") if arm.startswith(name)), None)
+    if stage is not None:
+        view = view.where(view.subjects["STAGE"] == stage)
+    if endpoint.startswith(AT_DEATH):
+        view = view.where(~view.subjects["ALIVE"])
+    if endpoint == "lung_given_distant":
+        view = view.where(has_site(view.subjects, *DISTANT_SITES))
+    return view
+
+
+DISTANT_SITES = (
+    "lung", "pleura", "pericardium_heart", "bone", "liver", "brain", "adrenal", "kidney", "peritoneum",
+    "skin_soft_tissue", "other", "retroperitoneal_nodes",
+)  # fmt: skip

@@ -1,0 +1,259 @@
+"""From the compiled course's arrays to the tables of a run (schemas in tables.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+
+from paget.body.shape import longest_diameter
+from paget.body.state import MOMENTS, ROUTES
+from paget.patient.death import CANCER_CAUSES, CAUSES
+from paget.patient.diagnosis import PRESENTATIONS
+from paget.patient.staging import STAGES, TUMOUR_CATEGORIES
+from paget.trial.cohort import Cohort
+from paget.trial.plan import PRIMARY_SITE, Plan
+from paget.trial.tables import TABLES
+
+EXAMPLES = 24
+"""Persons per arm whose time courses are kept."""
+
+LYMPH_SITES = frozenset({"cervical_nodes", "intrathoracic_nodes", "retroperitoneal_nodes", "pleura"})
+"""Sites that cells reach by lymph; the others are reached by blood."""
+
+ALL_SITES = "all"
+
+
+def tables(plan: Plan, arm: str, cohort: Cohort) -> dict[str, pa.Table]:
+    """The tables of one arm's persons."""
+    keys = _Keys(plan, arm, cohort)
+    builders = {
+        "subjects": subjects,
+        "time_to_event": time_to_event,
+        "lesions": lesions,
+        "micrometastases": micrometastases,
+        "cascade": cascade,
+        "curves": curves,
+    }
+    return {name: _table(name, build(plan, keys, cohort)) for name, build in builders.items()}
+
+
+class _Keys:
+    """USUBJID and ARM of rows given by the person's index in the batch."""
+
+    def __init__(self, plan: Plan, arm: str, cohort: Cohort) -> None:
+        prefix = plan.study.disease.upper()
+        count = len(cohort.persons)
+        self.ids = np.array([f"{prefix}-{cohort.first + i + 1:06d}" for i in range(count)], dtype=object)
+        self.arm = arm
+
+    def of(self, index: np.ndarray) -> dict[str, np.ndarray]:
+        return {"USUBJID": self.ids[index], "ARM": np.full(len(index), self.arm, dtype=object)}
+
+
+def _table(name: str, columns: Mapping[str, np.ndarray]) -> pa.Table:
+    schema = TABLES[name]
+    arrays = [pa.array(columns[field.name], from_pandas=False).cast(_plain(field.type)) for field in schema]
+    cast = [array.dictionary_encode() if pa.types.is_dictionary(field.type) else array
+            for array, field in zip(arrays, schema, strict=True)]  # fmt: skip
+    return pa.Table.from_arrays(cast, schema=schema)
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if isinstance(kind, pa.DictionaryType) else kind
+
+
+def _labels(names: tuple[str, ...], index: np.ndarray) -> np.ndarray:
+    """names[index]; -1 gives the empty label."""
+    return np.array([*names, ""], dtype=object)[index]
+
+
+def _missing(values: np.ndarray) -> np.ndarray:
+    """NaN where a non-negative quantity was never set (marked -1)."""
+    return np.where(values < 0, np.nan, values)
+
+
+def subjects(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
+    """One row per person."""
+    person = cohort.persons
+    everyone = np.arange(len(person))
+    died = person["alive"] == 0
+    at_diagnosis, at_death = _diameters(plan, cohort)
+    seen = plan.parameters["detection_diameter"][0]
+    noted = plan.parameters["autopsy_diameter"][0]
+    return keys.of(everyone) | {
+        "AGE": person["age_years"],
+        "SEX": _labels(("M", "F"), person["female"]),
+        "GENOTYPE": _genotypes(plan, person["genotype"]),
+        "ECOG": person["ecog"],
+        "STAGE": _labels(STAGES, person["stage"]),
+        "TSTAGE": _labels(TUMOUR_CATEGORIES, person["tumour_category"]),
+        "NSTAGE": _labels(("N0", "N1"), person["node_category"]),
+        "MSTAGE": _labels(("M0", "M1"), person["metastasis_category"]),
+        "DIAMETER_MM": person["diameter_at_diagnosis"],
+        "EXTRATHYROIDAL": person["extended_at_diagnosis"] > 0,
+        "TUMOUR_AGE_DAYS": person["diagnosis_day"],
+        "DOUBLING_TIME_5MM_DAYS": _missing(person["doubling_at_5mm"]),
+        "DOUBLING_TIME_DAYS": person["doubling_at_diagnosis"],
+        "KI67": person["ki67_at_diagnosis"],
+        "FIRST_FOUNDER_DAY": _missing(person["first_founder_day"]) - person["diagnosis_day"],
+        "FOUNDERS_DIAGNOSIS": person["established_at_diagnosis"],
+        "FOUNDERS_DEATH": person["established_at_death"],
+        "LODGED_DIAGNOSIS": person["founders_at_diagnosis"],
+        "LODGED_DEATH": person["founders_at_death"],
+        "SHED_DIAGNOSIS": person["shed_blood_at_diagnosis"] + person["shed_lymph_at_diagnosis"],
+        "SHED_DEATH": person["shed_blood"] + person["shed_lymph"],
+        "CTC_PER_ML": person["ctc_at_diagnosis"],
+        "VISIBLE_METASTASES": person["visible_at_diagnosis"],
+        "PRESENTATION": _labels(PRESENTATIONS, person["presentation"]),
+        "DEATH_CAUSE": _labels(CAUSES, person["cause"]),
+        "DEATH_DAYS": np.where(died, person["last_day"] - person["diagnosis_day"], np.nan),
+        "ALIVE": ~died,
+        "CANDIDATES": person["candidates"],
+        "RESTARTS": person["restarts"],
+        "TIME_SCALE": person["time_scale"],
+        "SEEDING_SCALE": person["seeding_scale"],
+        "DIAGNOSIS_SITES": _sites_with(plan, cohort, at_diagnosis >= seen, everyone >= 0),
+        "AUTOPSY_SITES": _sites_with(plan, cohort, at_death >= noted, died),
+    }
+
+
+def _genotypes(plan: Plan, masks: np.ndarray) -> np.ndarray:
+    names = {
+        mask: ";".join(label for bit, label in enumerate(plan.alterations) if mask >> bit & 1)
+        for mask in np.unique(masks).tolist()
+    }
+    return np.array([names[mask] for mask in masks.tolist()], dtype=object)
+
+
+def _diameters(plan: Plan, cohort: Cohort) -> tuple[np.ndarray, np.ndarray]:
+    """Longest diameters (mm) of the individual lesions at diagnosis and at the end; 0 where there is no lesion."""
+    lesion = cohort.lesions
+    used = np.arange(lesion.shape[1]) < cohort.persons["lesion_count"][:, None]
+    at_diagnosis = np.where(used, lesion["diameter_at_diagnosis"], 0.0)
+    return at_diagnosis, np.where(used, _diameter_now(plan, lesion["log_cells"]), 0.0)
+
+
+def _diameter_now(plan: Plan, log_cells: np.ndarray) -> np.ndarray:
+    volume = np.exp(log_cells) / plan.parameters["cell_density"][0]
+    one = longest_diameter(1.0, plan.parameters["shape_factor"][0])
+    return one * np.cbrt(volume)
+
+
+def _sites_with(plan: Plan, cohort: Cohort, large: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """';'-joined sites that hold a lesion marked in `large`, for the persons in `counted`."""
+    present = np.zeros((len(cohort.persons), len(plan.sites)), bool)
+    who, which = np.nonzero(large & counted[:, None])
+    present[who, cohort.lesions["site"][who, which]] = True
+    rows, back = np.unique(present, axis=0, return_inverse=True)
+    names = [";".join(site for site, here in zip(plan.sites, row, strict=True) if here) for row in rows]
+    return np.array(names, dtype=object)[back.ravel()]
+
+
+def time_to_event(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
+    """Overall and cause-specific survival, two rows per person."""
+    person = cohort.persons
+    everyone = np.repeat(np.arange(len(person)), 2)
+    died = person["alive"] == 0
+    of_cancer = died & (person["cause"] < CANCER_CAUSES)
+    censored = np.stack([~died, ~of_cancer], axis=1)
+    return keys.of(everyone) | {
+        "PARAMCD": np.tile(np.array(["OS", "CSS"], dtype=object), len(person)),
+        "AVAL": (person["last_day"] - person["diagnosis_day"])[everyone],
+        "CNSR": censored.ravel().astype(np.int8),
+        "EVNTDESC": _labels(CAUSES, person["cause"])[everyone],
+    }
+
+
+def lesions(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
+    """Individual lesions, then the records that stand for many."""
+    who, which = np.nonzero(np.arange(cohort.lesions.shape[1]) < cohort.persons["lesion_count"][:, None])
+    crowd, place = np.nonzero(cohort.many["count"] > 0)
+    index = np.concatenate([who, crowd])
+    number = np.concatenate([which, cohort.lesions.shape[1] + place])
+    order = np.lexsort((number, index))
+    records = np.concatenate([cohort.lesions[who, which], cohort.many[crowd, place]])[order]
+    index = index[order]
+    return keys.of(index) | {
+        "LESION": number[order].astype(np.int32),
+        "SITE": _labels(plan.sites, records["site"]),
+        "PARENT": records["parent"].astype(np.int32),
+        "SEEDED_DAY": records["seeded_day"] - cohort.persons["diagnosis_day"][index],
+        "DIAMETER_DIAGNOSIS_MM": records["diameter_at_diagnosis"],
+        "DIAMETER_DEATH_MM": _diameter_now(plan, records["log_cells"]),
+        "CELLS_DIAGNOSIS": records["cells_at_diagnosis"],
+        "CELLS_DEATH": np.exp(records["log_cells"]),
+        "AGGREGATED": number[order] >= cohort.lesions.shape[1],
+        "COUNT": records["count"],
+    }
+
+
+def micrometastases(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
+    """Occupied half-doubling size classes below 1 mm^3."""
+    index, site, moment, size = np.nonzero(cohort.micro.swapaxes(1, 2))
+    low = np.exp2(size / 2.0)
+    return keys.of(index) | {
+        "SITE": _labels(plan.sites, site),
+        "MOMENT": _labels(MOMENTS, moment),
+        "SIZE_CLASS": size.astype(np.int16),
+        "CELLS_LOW": low,
+        "CELLS_HIGH": low * np.sqrt(2.0),
+        "COUNT": cohort.micro[index, moment, site, size],
+    }
+
+
+def cascade(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
+    """Cells and founders at every step: two rows for what entered each route, then one per site, per moment."""
+    places = [site for site in plan.sites if site != PRIMARY_SITE]
+    columns = np.array([plan.sites.index(site) for site in places])
+    parts = [_cascade_at(plan, cohort, moment, columns) for moment in range(len(MOMENTS))]
+    stacked = np.stack(parts, axis=1)
+    people, moments, rows, _ = stacked.shape
+    index = np.repeat(np.arange(people), moments * rows)
+    names = [*([ALL_SITES] * len(ROUTES)), *places]
+    routes = [*ROUTES, *("lymph" if site in LYMPH_SITES else "blood" for site in places)]
+    tile = partial(np.tile, reps=people * moments)
+    values = stacked.reshape(-1, 7)
+    steps = ("SHED", "CIRCULATING", "ARRESTED", "EXTRAVASATED", "FOUNDERS", "ESTABLISHED", "COLONISED")
+    return keys.of(index) | {
+        "SITE": tile(np.array(names, dtype=object)),
+        "ROUTE": tile(np.array(routes, dtype=object)),
+        "MOMENT": np.tile(np.repeat(np.array(MOMENTS, dtype=object), rows), people),
+        **{name: values[:, column] for column, name in enumerate(steps)},
+    }
+
+
+def _cascade_at(plan: Plan, cohort: Cohort, moment: int, columns: np.ndarray) -> np.ndarray:
+    """Shape (persons, routes + sites, 7) at one moment; NaN where a column doesn't apply."""
+    person = cohort.persons
+    suffix = "_at_diagnosis" if moment == 0 else ""
+    shed = np.stack([person[f"shed_{route}{suffix}"] for route in ROUTES], axis=1)
+    ctc = person["ctc_at_diagnosis"] if moment == 0 else person["ctc_at_death"]
+    out = np.full((len(person), len(ROUTES) + len(columns), 7), np.nan)
+    out[:, : len(ROUTES), 0] = shed
+    out[:, : len(ROUTES), 1] = (ctc * plan.parameters["blood_volume"][0])[:, None] * _flow_split(plan)
+    out[:, len(ROUTES) :, 2] = shed @ plan.arrested[:, columns]
+    out[:, len(ROUTES) :, 3] = shed @ plan.extravasated[:, columns]
+    out[:, len(ROUTES) :, 4:] = cohort.cascade[:, moment, columns]
+    return out
+
+
+def _flow_split(plan: Plan) -> np.ndarray:
+    """Share of the circulating cells by route of entry."""
+    flowing = plan.entry * plan.circulation_days
+    together = flowing.sum()
+    return flowing / together if together > 0 and np.isfinite(together) else np.zeros(len(ROUTES))
+
+
+def curves(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
+    """Time courses of the first persons of the study."""
+    shown = cohort.first + np.arange(len(cohort.persons)) < EXAMPLES
+    used = np.arange(cohort.curves.shape[1]) < cohort.persons["curve_count"][:, None]
+    who, which = np.nonzero(used & shown[:, None])
+    row = cohort.curves[who, which]
+    names = ("DAY", "PRIMARY_ML", "METASTASES_ML", "LUNG_ML", "LESIONS", "CTC_PER_ML", "DIAMETER_MM")
+    columns = {name: row[:, position] for position, name in enumerate(names)}
+    columns["DAY"] = columns["DAY"] - cohort.persons["diagnosis_day"][who]
+    return keys.of(who) | columns

@@ -1,0 +1,111 @@
+"""Survival statistics: Kaplan-Meier with Greenwood intervals, medians, cumulative incidence of competing causes.
+
+Estimates come from statsmodels; the log-log interval of the survival function (Kalbfleisch & Prentice) is added here:
+S^exp(+-z se / (S ln S)), se by Greenwood.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+DAYS_PER_MONTH = 365.25 / 12.0
+"""Length of a month in days wherever results are given in months."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class KaplanMeier:
+    """Right-continuous estimate at event times (days): survival, 95 % log-log interval, numbers at risk just before."""
+
+    time: Floats
+    survival: Floats
+    low: Floats
+    high: Floats
+    at_risk: Floats
+    followed: Floats
+
+    def at(self, time: float) -> tuple[float, float, float]:
+        """(S, low, high) at `time` days; NaN beyond the last observation while anyone was still alive there."""
+        if not len(self.followed) or (time > self.followed[-1] and self._survivors()):
+            return (np.nan, np.nan, np.nan)
+        position = int(np.searchsorted(self.time, time, side="right")) - 1
+        if position < 0:
+            return (1.0, 1.0, 1.0)
+        return (float(self.survival[position]), float(self.low[position]), float(self.high[position]))
+
+    def _survivors(self) -> bool:
+        return not len(self.survival) or self.survival[-1] > 0
+
+    def median(self) -> tuple[float, float, float]:
+        """(median, low, high) in days by inversion of curve and interval (Brookmeyer-Crowley); NaN where not reached."""
+        return (self._crossing(self.survival), self._crossing(self.low), self._crossing(self.high))
+
+    def _crossing(self, curve: Floats) -> float:
+        below = np.flatnonzero(curve <= 0.5)
+        return float(self.time[below[0]]) if len(below) else np.nan
+
+    def number_at_risk(self, time: float) -> int:
+        """Persons still observed and alive just before `time` days."""
+        return int(len(self.followed) - np.searchsorted(self.followed, time, side="left"))
+
+
+def kaplan_meier(time: Floats, event: NDArray[np.bool_], level: float = 0.95) -> KaplanMeier:
+    """Estimate from times (days, shape (n,)) and whether each ended in the event; empty input gives empty curves."""
+    order = np.sort(np.asarray(time, np.float64))
+    if not np.any(event):
+        none = np.array([])
+        return KaplanMeier(none, none, none, none, none, order)
+    from statsmodels.duration.survfunc import SurvfuncRight
+
+    fitted = SurvfuncRight(np.asarray(time, np.float64), np.asarray(event, np.int64))
+    survival = np.asarray(fitted.surv_prob, np.float64)
+    low, high = log_log_interval(survival, np.asarray(fitted.surv_prob_se, np.float64), level)
+    return KaplanMeier(
+        np.asarray(fitted.surv_times, np.float64), survival, low, high, np.asarray(fitted.n_risk, np.float64), order
+    )
+
+
+def log_log_interval(survival: Floats, error: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Pointwise interval on the log(-log S) scale; where S is 0 or 1 it is the point itself."""
+    from scipy.stats import norm
+
+    z = norm.ppf(0.5 + level / 2.0)
+    inner = (survival > 0.0) & (survival < 1.0)
+    low, high = survival.copy(), survival.copy()
+    logarithm = np.log(survival[inner])
+    width = z * error[inner] / (survival[inner] * np.abs(logarithm))
+    low[inner] = np.exp(logarithm * np.exp(width))
+    high[inner] = np.exp(logarithm * np.exp(-width))
+    return low, high
+
+
+def cumulative_incidence(time: Floats, cause: NDArray[np.int64], causes: int) -> tuple[Floats, Floats]:
+    """Aalen-Johansen incidence of competing causes.
+
+    cause: 0 censored, 1 .. causes. Returns (times of any event, incidence of shape (causes, times)).
+    """
+    if not np.any(cause > 0):
+        return np.array([]), np.zeros((causes, 0))
+    overall = kaplan_meier(time, cause > 0)
+    before = np.concatenate([[1.0], overall.survival[:-1]])
+    shares = np.empty((causes, len(overall.time)))
+    for number in range(causes):
+        when, count = np.unique(time[cause == number + 1], return_counts=True)
+        events = np.zeros(len(overall.time))
+        events[np.searchsorted(overall.time, when)] = count
+        shares[number] = np.cumsum(before * events / overall.at_risk)
+    return overall.time, shares
+
+
+def wilson_interval(count: float, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Wilson interval of a share; NaN for n = 0."""
+    if n == 0:
+        return (np.nan, np.nan)
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(count, n, alpha=1.0 - level, method="wilson")
+    return (float(low), float(high))

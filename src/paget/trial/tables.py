@@ -1,0 +1,78 @@
+"""Schemas of the tables that a cohort writes (pyarrow); keys first, then what is known of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+_LABEL = pa.dictionary(pa.int32(), pa.string())
+_FLOAT = pa.float64()
+_PERSON = [("USUBJID", pa.string()), ("ARM", _LABEL)]
+
+
+def _schema(*columns: tuple[str, pa.DataType]) -> pa.Schema:
+    return pa.schema([*_PERSON, *columns])
+
+
+SUBJECTS = _schema(
+    ("AGE", _FLOAT), ("SEX", _LABEL), ("GENOTYPE", _LABEL), ("ECOG", pa.int8()), ("STAGE", _LABEL), ("TSTAGE", _LABEL),
+    ("NSTAGE", _LABEL), ("MSTAGE", _LABEL), ("DIAMETER_MM", _FLOAT), ("EXTRATHYROIDAL", pa.bool_()),
+    ("TUMOUR_AGE_DAYS", _FLOAT), ("DOUBLING_TIME_5MM_DAYS", _FLOAT), ("DOUBLING_TIME_DAYS", _FLOAT), ("KI67", _FLOAT),
+    ("FIRST_FOUNDER_DAY", _FLOAT), ("FOUNDERS_DIAGNOSIS", _FLOAT), ("FOUNDERS_DEATH", _FLOAT),
+    ("LODGED_DIAGNOSIS", _FLOAT), ("LODGED_DEATH", _FLOAT), ("SHED_DIAGNOSIS", _FLOAT), ("SHED_DEATH", _FLOAT),
+    ("CTC_PER_ML", _FLOAT), ("VISIBLE_METASTASES", pa.int64()), ("PRESENTATION", _LABEL), ("DEATH_CAUSE", _LABEL),
+    ("DEATH_DAYS", _FLOAT), ("ALIVE", pa.bool_()), ("CANDIDATES", pa.int64()), ("RESTARTS", pa.int64()),
+    ("TIME_SCALE", _FLOAT), ("SEEDING_SCALE", _FLOAT), ("DIAGNOSIS_SITES", _LABEL), ("AUTOPSY_SITES", _LABEL),
+)  # fmt: skip
+"""One row per virtual patient. Days: TUMOUR_AGE from the first cell, FIRST_FOUNDER_DAY and DEATH from diagnosis."""
+
+TIME_TO_EVENT = _schema(("PARAMCD", _LABEL), ("AVAL", _FLOAT), ("CNSR", pa.int8()), ("EVNTDESC", _LABEL))
+"""AVAL in days from diagnosis."""
+
+LESIONS = _schema(
+    ("LESION", pa.int32()), ("SITE", _LABEL), ("PARENT", pa.int32()), ("SEEDED_DAY", _FLOAT),
+    ("DIAMETER_DIAGNOSIS_MM", _FLOAT), ("DIAMETER_DEATH_MM", _FLOAT), ("CELLS_DIAGNOSIS", _FLOAT),
+    ("CELLS_DEATH", _FLOAT), ("AGGREGATED", pa.bool_()), ("COUNT", _FLOAT),
+)  # fmt: skip
+"""Lesions above 1 mm^3 at the end of observation; an aggregated row stands for COUNT lesions of that mean size."""
+
+MICROMETASTASES = _schema(
+    ("SITE", _LABEL), ("MOMENT", _LABEL), ("SIZE_CLASS", pa.int16()), ("CELLS_LOW", _FLOAT), ("CELLS_HIGH", _FLOAT),
+    ("COUNT", _FLOAT),
+)  # fmt: skip
+
+CASCADE = _schema(
+    ("SITE", _LABEL), ("ROUTE", _LABEL), ("MOMENT", _LABEL), ("SHED", _FLOAT), ("CIRCULATING", _FLOAT),
+    ("ARRESTED", _FLOAT), ("EXTRAVASATED", _FLOAT), ("FOUNDERS", _FLOAT), ("ESTABLISHED", _FLOAT),
+    ("COLONISED", _FLOAT),
+)  # fmt: skip
+"""Cells (expected up to EXTRAVASATED, counted from FOUNDERS on) since the first cell.
+
+Rows with SITE ``all`` hold the cells shed into a route and still circulating; the other rows hold what arrived at a
+site, with the route by which it arrived.
+"""
+
+CURVES = _schema(
+    ("DAY", _FLOAT), ("PRIMARY_ML", _FLOAT), ("METASTASES_ML", _FLOAT), ("LUNG_ML", _FLOAT), ("LESIONS", _FLOAT),
+    ("CTC_PER_ML", _FLOAT), ("DIAMETER_MM", _FLOAT),
+)  # fmt: skip
+"""Time courses of the first persons; DAY from diagnosis."""
+
+TABLES: Mapping[str, pa.Schema] = {
+    "subjects": SUBJECTS,
+    "time_to_event": TIME_TO_EVENT,
+    "lesions": LESIONS,
+    "micrometastases": MICROMETASTASES,
+    "cascade": CASCADE,
+    "curves": CURVES,
+}
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "subjects": ("USUBJID", "ARM"),
+    "time_to_event": ("USUBJID", "ARM", "PARAMCD"),
+    "lesions": ("USUBJID", "ARM", "LESION"),
+    "micrometastases": ("USUBJID", "ARM", "SITE", "MOMENT", "SIZE_CLASS"),
+    "cascade": ("USUBJID", "ARM", "SITE", "ROUTE", "MOMENT"),
+    "curves": ("USUBJID", "ARM", "DAY"),
+}
