@@ -8,7 +8,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCK = requirements/$(1)-py$$($(BIN)/python -c 'import sys; print("%d%d" % sys.version_info[:2])').txt
 
-.PHONY: help demo test lint bite validate bench lock upgrade docs-figures clean
+.PHONY: help demo test lint lint-format lint-style lint-types lint-imports lint-records bite validate bench lock upgrade docs-figures clean
 
 help:
 	@echo "make demo      run the main job, a virtual cohort of anaplastic thyroid carcinoma, and print where its report is"
@@ -52,11 +52,18 @@ demo: .venv/run
 test: .venv/test
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-lint: .venv/test
-	$(BIN)/ruff format --check .
+# `make -k lint` goes on after the first tool that finds something.
+lint: lint-format lint-style lint-types lint-imports lint-records
+
+lint-format: .venv/test
+	$(BIN)/ruff format --check --quiet .
+lint-style: .venv/test
 	$(BIN)/ruff check .
+lint-types: .venv/test
 	$(BIN)/basedpyright
+lint-imports: .venv/test
 	$(BIN)/lint-imports --no-logo --cache-dir .import_linter_cache
+lint-records: .venv/test
 	$(BIN)/python -m paget.knowledge.check
 	$(BIN)/python tools/figures.py --check
 

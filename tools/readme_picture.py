@@ -17,7 +17,7 @@ from matplotlib import pyplot as plt
 
 ROOT = Path(__file__).resolve().parent.parent
 DAYS_PER_MONTH = 30.4375
-SHOWN_MONTHS = 24
+SHOWN_MONTHS = 25
 BOUNDS = ("published_low", "published_high")
 COLOURS = ("#1b6ca8", "#c0392b", "#2e8b57", "#8e5ea2")
 
@@ -41,19 +41,20 @@ def published_points(endpoints: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ):
             scale = 1 / 100 if row.get("unit") == "%" else 1
             low, high = (row[key] if row.get(key) is not None else row["published"] for key in BOUNDS)
-            place = {"month": row["time_months"], "share": row["published"] * scale}
+            place = {"study": row["study"], "month": row["time_months"], "share": row["published"] * scale}
             found.append(place | {"low": low * scale, "high": high * scale})
     return found
 
 
 def draw_published(axes: Any, points: list[dict[str, Any]]) -> None:
-    """Published points with their intervals, one marker for all, named once in the legend."""
+    """Published points with their intervals, one marker for all, each with its study."""
     for place, point in enumerate(points):
         reach = [[point["share"] - point["low"]], [point["high"] - point["share"]]]
         label = "published" if place == 0 else None
         axes.errorbar(
             point["month"], point["share"], yerr=reach, fmt="o", color="black", markersize=4, capsize=2, label=label
         )
+        axes.annotate(point["study"], (point["month"], point["share"]), (5, 3), textcoords="offset points", fontsize=8)
 
 
 def draw(run_directory: Path) -> Path:

@@ -14,8 +14,8 @@ SCENARIO, PATIENTS = "atc-natural-history", "2000"
 HEAD = """# Validation
 
 Made by `make validate`; do not edit. Simulated against published, hit or miss: a hit is a simulated value inside the
-published 95 % interval, or where none is printed the one that follows from n. Nothing was fitted to these rows unless
-the row says so.
+published 95 % interval, or where none is printed the one that follows from n. Rows marked (may be fitted) are those
+that a calibration may use; all others are predictions.
 
 """
 COLUMNS = ("study", "arm", "endpoint", "months", "simulated", "interval", "published", "interval", "n", "verdict")
@@ -28,9 +28,9 @@ def run() -> dict[str, Any]:
     return json.loads((RUN / "summary.json").read_text(encoding="utf-8"))
 
 
-def number(value: float | None) -> str:
-    """Three significant digits; nothing for a missing value."""
-    return "" if value is None else f"{value:.3g}"
+def number(value: float | None, unit: str = "") -> str:
+    """Three significant digits and the unit; nothing for a missing value."""
+    return "" if value is None else f"{value:.3g}{unit}"
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -44,11 +44,11 @@ def row(endpoint: dict[str, Any]) -> str:
     cells = (
         endpoint["study"],
         endpoint.get("population") or endpoint.get("arm") or "",
-        endpoint["endpoint"] + (" (fitted)" if endpoint.get("fitted") else ""),
+        endpoint["endpoint"] + (" (may be fitted)" if endpoint.get("fitted") else ""),
         number(endpoint.get("time_months")),
-        number(endpoint.get("simulated")) + unit,
+        number(endpoint.get("simulated"), unit),
         interval(endpoint.get("low"), endpoint.get("high")),
-        number(endpoint.get("published")) + unit if endpoint.get("published") is not None else "",
+        number(endpoint.get("published"), unit),
         interval(endpoint.get("published_low"), endpoint.get("published_high")),
         str(endpoint.get("n") or ""),
         endpoint.get("verdict") or "no verdict",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -109,6 +108,7 @@ def run(
     KeyboardInterrupt on Ctrl-C (the directory can be resumed).
     """
     from paget.compute import available_threads
+    from paget.report.build import render
     from paget.runs import (
         check_estimate,
         execute,
@@ -118,8 +118,8 @@ def run(
         run_log,
         task_threads,
     )
-    from paget.report.build import render
     from paget.runs.files import write_atomic
+    from paget.scenario import default_directory, resolved_yaml
     from paget.scenario.study import study_of
     from paget.trial.job import study_job
     from paget.trial.plan import plan as compile_plan
@@ -129,11 +129,9 @@ def run(
     workers = threads or available_threads()
     processes = workers if executor == "processes" else 1
     check_estimate(_estimated_bytes(compiled, batch, processes), memory_limit_bytes(memory_gb))
-    directory = Path(output) if output is not None else Path(default_directory(loaded.name, loaded.seed))
-    _refuse_impossible(compiled, directory, resume)
+    directory = Path(output) if output is not None else default_directory(loaded)
+    _refuse_impossible(compiled, directory)
     job = study_job(compiled, task_threads(executor, workers))
-    from paget.scenario import resolved_yaml
-
     fingerprint = _fingerprint(loaded, compiled)
     with (
         prepare(directory, fingerprint=fingerprint, scenario_text=resolved_yaml(loaded), resume=resume) as folder,
@@ -155,10 +153,25 @@ def report(directory: str | Path) -> Path:
     return build(Path(directory))
 
 
-def default_directory(name: str, seed: int) -> str:
-    """Folder name made of a scenario's name: lower-case letters, digits and hyphens only."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-") or "run"
-    return f"{slug}-{seed}"
+def bench(name: str | None = None) -> str:
+    """Run the project's benchmark `name` (all of them by default) and return what it measured, as text.
+
+    Benchmarks are part of the source repository (folder ``benchmarks``), not of an installed wheel.
+    """
+    import runpy
+
+    import paget
+
+    folder = Path(paget.__file__).parents[2] / "benchmarks"
+    known = {path.stem: path for path in sorted(folder.glob("*.py"))}
+    if not known:
+        raise InputError("benchmarks are not part of this installation", remedy="Run from a checkout of the source.")
+    if name is not None and name not in known:
+        from paget.knowledge import did_you_mean
+
+        raise InputError(f"there is no benchmark {name!r}", remedy=did_you_mean(name, known))
+    chosen = [known[name]] if name else list(known.values())
+    return "\n".join(runpy.run_path(str(path))["measure"]() for path in chosen)
 
 
 def _with(overrides: Iterable[str], patients: int | None, seed: int | None, scenario: object) -> list[str]:
@@ -189,10 +202,10 @@ def _estimated_bytes(plan: Plan, batch: int | None, processes: int) -> int:
     return processes * (OVERHEAD_BYTES + 3 * places * bytes_per_person(plan))
 
 
-def _refuse_impossible(plan: Plan, directory: Path, resume: bool) -> None:
+def _refuse_impossible(plan: Plan, directory: Path) -> None:
     """Simulate the first places before the directory exists, so that a hopeless eligibility writes nothing."""
-    if resume and directory.exists():
-        return
+    if directory.is_dir() and any(directory.iterdir()):
+        return  # a run to resume has been probed; any other content is refused when the directory is prepared
     from paget.trial.cohort import simulate
 
     simulate(plan, 0, min(PROBES, plan.study.patients))

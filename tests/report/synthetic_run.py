@@ -14,7 +14,14 @@ SITES = (
     "kidney peritoneum skin_soft_tissue other"
 ).split()
 FREQUENCY = (0.55, 0.5, 0.2, 0.78, 0.3, 0.22, 0.15, 0.2, 0.16, 0.22, 0.12, 0.12, 0.08, 0.05)
-CAUSES = ("airway obstruction", "metastatic burden", "haemorrhage", "cachexia", "other cancer cause", "background")
+CAUSES = (
+    "airway obstruction",
+    "respiratory insufficiency from lung metastases",
+    "haemorrhage or circulatory failure",
+    "cachexia from total burden",
+    "brain metastasis",
+    "not due to the cancer",
+)
 MICROMETASTASIS_CELLS = 2e5
 DAYS_PER_MONTH = 365.25 / 12
 
@@ -45,7 +52,8 @@ def write(directory: Path, recipe: Recipe | None = None) -> Path:
     (directory / "scenario.yaml").write_text(_scenario(recipe), encoding="utf-8")
     (directory / "summary.json").write_text(json.dumps(_summary(tables, recipe)), encoding="utf-8")
     manifest = {
-        "paget": "0.1.0",
+        "format": 1,
+        "paget_version": "0.1.0",
         "scenario_hash": "5f2c" * 16,
         "parameter_hash": "a1b2" * 16,
         "seed": recipe.seed,
@@ -110,6 +118,8 @@ def _subjects(chance: np.random.Generator, recipe: Recipe, arm: str) -> pd.DataF
             "DOUBLING_TIME_5MM_DAYS": chance.lognormal(np.log(8), 0.4, n) if not recipe.benign else np.nan,
             "DOUBLING_TIME_DAYS": chance.lognormal(np.log(40), 0.4, n),
             "KI67": chance.beta(8, 12, n),
+            "FIRST_FOUNDER_DAY": np.where(spread > 0, -chance.uniform(100, 300, n), np.nan),
+            "VISIBLE_METASTASES": chance.integers(0, 5, n),
             "FOUNDERS_DIAGNOSIS": np.round(founders),
             "FOUNDERS_DEATH": np.round(founders * 6),
             "SHED_DIAGNOSIS": shed,
@@ -133,7 +143,7 @@ def _time_to_event(subjects: pd.DataFrame) -> pd.DataFrame:
         table = subjects[["USUBJID", "ARM"]].copy()
         table["PARAMCD"] = parameter
         table["AVAL"] = subjects["DEATH_DAYS"].fillna(end)
-        censored = subjects["ALIVE"] | ((parameter == "CSS") & (subjects["DEATH_CAUSE"] == "background"))
+        censored = subjects["ALIVE"] | ((parameter == "CSS") & (subjects["DEATH_CAUSE"] == "not due to the cancer"))
         table["CNSR"] = censored.astype("int8")
         table["EVNTDESC"] = subjects["DEATH_CAUSE"]
         rows.append(table)
@@ -149,10 +159,10 @@ def _lesions(chance: np.random.Generator, subjects: pd.DataFrame, recipe: Recipe
                 diameter = min(1.5 * chance.pareto(1.2) + 1.5, 90)
                 grown = diameter / chance.uniform(1.2, 4)
                 at_diagnosis = grown if grown > 1.5 else 0.0
-                rows.append(
-                    (subject.USUBJID, subject.ARM, number, site, -1, -0.6 * subject.TUMOUR_AGE_DAYS * chance.random())
-                    + (at_diagnosis, diameter, 5.4e4 * at_diagnosis**3, 5.4e4 * diameter**3, False, 1.0)
-                )
+                head = (subject.USUBJID, subject.ARM, number, site, -1)
+                seeded = -0.6 * subject.TUMOUR_AGE_DAYS * chance.random()
+                cells = (5.4e4 * at_diagnosis**3, 5.4e4 * diameter**3)
+                rows.append((*head, seeded, at_diagnosis, diameter, *cells, False, 1.0))
                 number += 1
     columns = (
         "USUBJID ARM LESION SITE PARENT SEEDED_DAY DIAMETER_DIAGNOSIS_MM DIAMETER_DEATH_MM "
@@ -194,6 +204,9 @@ def _cascade(chance: np.random.Generator, subjects: pd.DataFrame, recipe: Recipe
 def _curves(subjects: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
     frames = []
     examples = subjects.groupby("ARM", sort=False).head(recipe.examples)
+    columns = "USUBJID ARM DAY PRIMARY_ML METASTASES_ML LUNG_ML LESIONS CTC_PER_ML DIAMETER_MM".split()
+    if examples.empty:
+        return pd.DataFrame(columns=columns)
     for subject in examples.itertuples(index=False):
         end = 1826.0 if subject.ALIVE else subject.DEATH_DAYS
         day = np.unique(np.round(np.linspace(-subject.TUMOUR_AGE_DAYS, end, 160)))

@@ -143,3 +143,37 @@ SETTINGS = {
     "nan": "follow_up=.nan",
     "deep": "a" + ".a" * 100 + "=1",
 }
+
+
+def cases() -> dict[str, tuple[bytes, tuple[str, ...]]]:
+    """Content of the file and values of ``--set`` by the name of the case."""
+    found: dict[str, tuple[bytes, tuple[str, ...]]] = {}
+    for group, head, table in (("trial", MINIMAL, TRIALS), ("patient", PATIENT, PATIENTS), ("file", "", WHOLE)):
+        found |= {f"{group}: {name}": ((head + body + "\n" * bool(head)).encode(), ()) for name, body in table.items()}
+    found |= {f"bytes: {name}": (content, ()) for name, content in FILES.items()}
+    arms = (MINIMAL + "arms: [{name: a}]\n").encode()
+    return found | {f"set: {name}": (arms, (setting,)) for name, setting in SETTINGS.items()}
+
+
+def messages() -> dict[str, str]:
+    """What each case is refused with."""
+    from paget.errors import InputError
+    from paget.scenario import read
+    from paget.scenario.text import decode
+
+    found: dict[str, str] = {}
+    for name, (content, settings) in cases().items():
+        try:
+            read(decode(content, file="wrong.yaml"), file="wrong.yaml", overrides=settings)
+            found[name] = "ACCEPTED"
+        except InputError as error:
+            found[name] = str(error)
+    return found
+
+
+if __name__ == "__main__":
+    import json
+    from pathlib import Path
+
+    target = Path(__file__).parent / "messages.json"
+    target.write_text(json.dumps(messages(), indent=1, ensure_ascii=False) + "\n", "utf-8")

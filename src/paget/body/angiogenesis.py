@@ -9,24 +9,27 @@ The ratio k = K / V obeys a linear equation at fixed V and r, so one symmetric s
 exponential step of k, half a step of ln V) is second order in dt and stable for any stimulation.
 """
 
-from math import exp, log
+import sys
+from math import exp, expm1, log
 
 from paget.body.growth_brake import net_rate
 from paget.compute import device_function
 
+SMALL_DECAY = sys.float_info.epsilon ** (1.0 / 4.0)
+"""Below it four terms of (1 - exp(-x)) / x are exact to the last bit, and cheaper."""
+
 
 @device_function
-def grow(log_cells, log_ratio, kinetics, cell_density, days):
-    """(ln N, ln(K / V)) after `days`; kinetics is the record Kinetics of the lesion, density in cells per mm^3."""
+def grow(log_cells, log_ratio, kinetics, days):
+    """(ln N, ln(K / V)) after `days`; kinetics is the KINETICS record of the lesion."""
     half = 0.5 * days
     rate = net_rate(log_ratio, kinetics.unbraked_rate, kinetics.brake_rate, kinetics.brake_switch)
     log_cells += rate * half
-    log_volume = log_cells - log(cell_density)
+    log_volume = log_cells - kinetics.log_cell_density
     loss = kinetics.inhibition * exp(log_volume * 2.0 / 3.0)
     stimulation = kinetics.angiogenesis_switch * kinetics.stimulation
     ratio = _relax(exp(log_ratio - rate * half), stimulation, loss, days)
-    floor = kinetics.avascular_capacity * exp(-log_volume)
-    log_ratio = log(max(ratio, floor))
+    log_ratio = max(log(ratio), kinetics.log_avascular_capacity - log_volume)
     rate = net_rate(log_ratio, kinetics.unbraked_rate, kinetics.brake_rate, kinetics.brake_switch)
     return log_cells + rate * half, log_ratio - rate * half
 
@@ -35,7 +38,8 @@ def grow(log_cells, log_ratio, kinetics, cell_density, days):
 def _relax(ratio, gain, loss, days):
     """K / V after `days` of dk/dt = gain - loss k at fixed volume."""
     decay = loss * days
-    if decay <= 0.0:
-        return ratio + gain * days
-    kept = exp(-decay)
-    return ratio * kept + gain * (1.0 - kept) / loss
+    if decay < SMALL_DECAY:
+        mean = 1.0 - 0.5 * decay * (1.0 - decay / 3.0 * (1.0 - decay / 4.0))
+    else:
+        mean = -expm1(-decay) / decay
+    return ratio * (1.0 - decay * mean) + gain * days * mean

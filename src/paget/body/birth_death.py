@@ -36,52 +36,50 @@ def step_cells(cells, alpha, beta, seed, person, part, step):
     survivors = binomial(cells, 1.0 - alpha, seed, person, part, decisions.PRIMARY_SURVIVORS, step)
     if survivors <= 0.0:
         return 0.0
-    return survivors + negative_binomial(
-        survivors, 1.0 - beta, seed, person, part, decisions.PRIMARY_OFFSPRING, step
-    )
+    return survivors + negative_binomial(survivors, 1.0 - beta, seed, person, part, decisions.PRIMARY_OFFSPRING, step)
 
 
 @device_function
-def cells_by_inversion(cells, alpha, beta, chance):
-    """Cells after one step by inversion of the exact law at `chance` in (0, 1); for lines of few cells.
+def fill_size_law(cumulative, cells, alpha, beta):
+    """P(at most m cells after one step) of a line of `cells` cells into cumulative[m], m = 0 .. len - 1.
 
     The generating function is ((alpha + c z) / (1 - beta z))^cells with c = 1 - alpha - beta; its coefficients f_m
-    obey alpha (m+1) f_{m+1} = (cells (c + alpha beta) - (c - alpha beta) m) f_m + beta c (m-1) f_{m-1}.
+    obey alpha (m+1) f_{m+1} = (cells (c + alpha beta) - (c - alpha beta) m) f_m + beta c (m-1) f_{m-1}. Without death
+    the law is cells + NegBin(cells, 1 - beta).
     """
-    if alpha <= 0.0:
-        return _pure_birth_by_inversion(cells, beta, chance)
     remainder = 1.0 - alpha - beta
     lead = cells * (remainder + alpha * beta)
     slope = remainder - alpha * beta
+    back = beta * remainder
     previous = 0.0
-    current = exp(cells * log(alpha))
-    cumulative = current
-    size = 0.0
-    while cumulative < chance and (current > 0.0 or size == 0.0):
-        following = ((lead - slope * size) * current + beta * remainder * (size - 1.0) * previous) / (
-            alpha * (size + 1.0)
-        )
-        if size > cells and cumulative + following == cumulative:
-            break
+    current = exp(cells * log(alpha)) if alpha > 0.0 else 0.0
+    total = 0.0
+    for size in range(cumulative.shape[0]):
+        if alpha <= 0.0 and size == cells:
+            current = exp(cells * log(1.0 - beta))
+        total += current
+        cumulative[size] = min(total, 1.0)
+        # The scale doesn't depend on the last coefficient, so that its division stays off the critical path.
+        if alpha > 0.0:
+            scale = 1.0 / (alpha * (size + 1.0))
+            following = ((lead - slope * size) * current + back * (size - 1.0) * previous) * scale
+        else:
+            following = current * beta * size / max(size - cells + 1.0, 1.0)
         previous = current
         current = following
-        cumulative += current
-        size += 1.0
-    return size
 
 
 @device_function
-def _pure_birth_by_inversion(cells, beta, chance):
-    """As above without death: cells + NegBin(cells, 1 - beta)."""
-    current = exp(cells * log(1.0 - beta))
-    cumulative = current
+def size_of_chance(cumulative, cells, chance):
+    """The size m with cumulative[m - 1] < chance <= cumulative[m], searched from `cells`; len when beyond the table."""
     size = cells
-    while cumulative < chance:
-        current *= beta * size / (size - cells + 1.0)
-        if cumulative + current == cumulative:
-            break
-        cumulative += current
-        size += 1.0
+    if chance <= cumulative[size]:
+        while size > 0 and chance <= cumulative[size - 1]:
+            size -= 1
+        return size
+    size += 1
+    while size < cumulative.shape[0] and chance > cumulative[size]:
+        size += 1
     return size
 
 

@@ -6,7 +6,8 @@ Absorbing states are the sites and death. With Q the transitions among beds and 
 probability of ending in each is B = (I - Q)^-1 R and the expected number of visits is (I - Q)^-1
 (Margarit & Romanelli 2016, doi:10.11145/j.biomath.2016.07.281; filter-flow: Scott et al. 2014, PMC4258103).
 
-Veins lead to the lung, the lung to the arteries, arteries to each bed by its share of cardiac output, the portal beds to
+Veins lead to the lung, the lung to the arteries, arteries to each bed by its share of cardiac output, the portal
+beds to
 the liver, every other bed to the veins. Lymph from the primary passes its nodes in turn and reaches the veins through
 the thoracic duct.
 """

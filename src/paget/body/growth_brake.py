@@ -34,6 +34,6 @@ def birth_and_death(rate, unbraked_rate, division_rate, brake_share):
 
 
 @device_function
-def log_capacity_ratio(cells, capacity, cell_density):
-    """ln(K / V) of a lesion of `cells` cells, K in mm^3, density in cells per mm^3."""
-    return log(capacity * cell_density / cells)
+def avascular_log_ratio(cells, kinetics):
+    """ln(K_0 / V) of a lesion of `cells` cells without vessels of its own."""
+    return kinetics.log_avascular_capacity + kinetics.log_cell_density - log(cells)

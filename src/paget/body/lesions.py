@@ -52,8 +52,8 @@ def _join(record, site, log_cells, log_ratio, founded):
 
 
 @device_function
-def step_lesion(lesion, kinetics, cell_density, days):
+def step_lesion(lesion, kinetics, days):
     """Grow one record by `days`."""
-    log_cells, log_ratio = grow(lesion.log_cells, lesion.log_ratio, kinetics, cell_density, days)
+    log_cells, log_ratio = grow(lesion.log_cells, lesion.log_ratio, kinetics, days)
     lesion.log_cells = log_cells
     lesion.log_ratio = log_ratio

@@ -5,7 +5,7 @@ lesions of a class grow as their mean does; when the mean crosses the class's up
 growth adds no numerical spread. The chance part of growth was drawn when a line left the nursery.
 """
 
-from math import floor, log
+from math import log
 
 from paget.body.angiogenesis import grow
 from paget.body.state import CLASS_COUNT, NURSERY_CELLS
@@ -17,8 +17,8 @@ COUNT, LOG_CELLS, LOG_RATIO, FOUNDED = range(4)
 @device_function
 def class_of(log_cells):
     """Half-doubling class of a lesion, clipped to the table."""
-    index = int(floor((log_cells - log(NURSERY_CELLS + 1.0)) * 2.0 / log(2.0)))
-    return min(max(index, 0), CLASS_COUNT - 1)
+    index = int(max((log_cells - log(NURSERY_CELLS + 1.0)) * 2.0 / log(2.0), 0.0))
+    return min(index, CLASS_COUNT - 1)
 
 
 @device_function
@@ -34,32 +34,33 @@ def admit(classes, log_cells, log_ratio, count, founded):
 
 
 @device_function
-def step_classes(classes, arrivals, kinetics, cell_density, days, individual_log_cells):
+def step_classes(classes, arrivals, kinetics, days, individual_log_cells):
     """Grow every class by `days`; lesions that reach the individual limit go to `arrivals`.
 
-    classes, arrivals: (CLASS_COUNT, 4). Returns (rows of arrivals used, whether any class is still occupied). From the
+    classes, arrivals: (CLASS_COUNT, 4). Returns (rows of arrivals used, classes advanced, lesions in them). From the
     largest class down, so that nothing moves twice.
     """
     used = 0
-    occupied = False
+    advanced = 0
+    lesions = 0.0
     for position in range(CLASS_COUNT):
         row = classes[CLASS_COUNT - 1 - position]
         count = row[COUNT]
         if count > 0.0:
-            log_cells, log_ratio = grow(row[LOG_CELLS], row[LOG_RATIO], kinetics, cell_density, days)
+            log_cells, log_ratio = grow(row[LOG_CELLS], row[LOG_RATIO], kinetics, days)
             founded = row[FOUNDED]
+            advanced += 1
+            lesions += count
             if log_cells >= individual_log_cells:
                 row[COUNT] = 0.0
                 used = _hand_over(arrivals, used, count, log_cells, log_ratio, founded)
             elif class_of(log_cells) != CLASS_COUNT - 1 - position:
                 row[COUNT] = 0.0
                 admit(classes, log_cells, log_ratio, count, founded)
-                occupied = True
             else:
                 row[LOG_CELLS] = log_cells
                 row[LOG_RATIO] = log_ratio
-                occupied = True
-    return used, occupied
+    return used, advanced, lesions
 
 
 @device_function

@@ -1,26 +1,29 @@
-"""Micrometastases of at most 63 cells: counts of lines by exact number of cells, stepped without approximation.
+"""Micrometastases of at most 15 cells: counts of lines by exact number of cells, stepped without approximation.
 
 Per site, `nursery[s]` holds (lines with s cells, sum of their founding days). Each day every line draws its next size
 from the exact birth-death law. Many lines of one size split together by successive conditional binomials over the same
 probabilities, which gives the same joint law as drawing each line.
 """
 
-from math import exp, log
+from math import log
 
 from paget.body import decisions
-from paget.body.birth_death import cells_by_inversion, extinction_and_spread, lasting_size
-from paget.body.growth_brake import birth_and_death, log_capacity_ratio, net_rate
+from paget.body.birth_death import extinction_and_spread, fill_size_law, lasting_size, size_of_chance
+from paget.body.growth_brake import avascular_log_ratio, birth_and_death, net_rate
 from paget.body.micrometastases import admit
-from paget.body.state import LINE_STRIDE, NURSERY_CELLS, PART_STRIDE
+from paget.body.state import LINE_STRIDE, NEXT_CELLS, NURSERY_CELLS, PART_STRIDE, TOGETHER
 from paget.compute import device_function
-from paget.compute.random import binomial, uniform
+from paget.compute.random import binomial, uniform_pair
 
 
 @device_function
-def prepare_transitions(transitions, kinetics, cell_density, days):
-    """Fill (alpha, beta, b, d) for lines of 1 .. NURSERY_CELLS cells; shape (NURSERY_CELLS + 1, 4)."""
+def prepare_transitions(transitions, size_law, kinetics, days):
+    """Laws of one step for lines of 1 .. NURSERY_CELLS cells.
+
+    transitions: (NURSERY_CELLS + 1, 4), filled with (alpha, beta, b, d); size_law: (NURSERY_CELLS + 1, NEXT_CELLS).
+    """
     for cells in range(1, NURSERY_CELLS + 1):
-        ratio = log_capacity_ratio(float(cells), kinetics.avascular_capacity, cell_density)
+        ratio = avascular_log_ratio(float(cells), kinetics)
         rate = net_rate(ratio, kinetics.unbraked_rate, kinetics.brake_rate, kinetics.brake_switch)
         birth, death = birth_and_death(rate, kinetics.unbraked_rate, kinetics.division_rate, kinetics.brake_share)
         alpha, beta = extinction_and_spread(birth, death, days)
@@ -28,11 +31,12 @@ def prepare_transitions(transitions, kinetics, cell_density, days):
         transitions[cells, 1] = beta
         transitions[cells, 2] = birth
         transitions[cells, 3] = death
+        fill_size_law(size_law[cells], cells, alpha, beta)
 
 
 @device_function
-def step_nursery(nursery, following, classes, transitions, top, site, seed, person, day, log_capacity):
-    """One day of a site's nursery; returns (largest occupied size, lines that became lasting lesions).
+def step_nursery(nursery, following, classes, transitions, size_law, top, site, seed, person, day, log_capacity):
+    """One day of a site's nursery; returns (largest size left, lines now lasting, lines stepped).
 
     nursery, following: (NURSERY_CELLS + 1, 2); classes: the site's size classes (body/micrometastases.py);
     log_capacity: ln of the avascular capacity in cells.
@@ -41,82 +45,85 @@ def step_nursery(nursery, following, classes, transitions, top, site, seed, pers
         following[cells, 0] = 0.0
         following[cells, 1] = 0.0
     lasting = 0.0
+    total = 0.0
     for cells in range(1, top + 1):
         lines = nursery[cells, 0]
         if lines > 0.0:
+            total += lines
+            part = (site * (NURSERY_CELLS + 1) + cells) * PART_STRIDE
             founded = nursery[cells, 1] / lines
-            lasting += _step_size(
-                following, classes, transitions, cells, lines, founded, site, seed, person, day, log_capacity
-            )
-    return _adopt(nursery, following), lasting
+            if lines > TOGETHER:
+                lasting += _split_together(
+                    following, classes, transitions, size_law[cells], lines, founded, part, seed, person, day,
+                    log_capacity,
+                )  # fmt: skip
+            else:
+                lasting += _step_apart(
+                    following, classes, transitions, size_law[cells], cells, lines, founded, part, seed, person, day,
+                    log_capacity,
+                )  # fmt: skip
+    return _adopt(nursery, following), lasting, total
 
 
 @device_function
-def _step_size(following, classes, transitions, cells, lines, founded, site, seed, person, day, log_capacity):
-    """All lines of one size; returns how many became lasting lesions."""
-    together = 2.0**4
-    part = (site * (NURSERY_CELLS + 1) + cells) * PART_STRIDE
+def _step_apart(
+    following, classes, transitions, law, cells, lines, founded, part, seed, person, day, log_capacity
+):  # fmt: skip
+    """Each line of one size draws its next size, two lines per block of random words; returns lasting ones."""
     lasting = 0.0
-    if lines > together and transitions[cells, 0] > 0.0:
-        return _split_together(
-            following, classes, transitions, cells, lines, founded, part, seed, person, day, log_capacity
-        )
-    alpha = transitions[cells, 0]
-    beta = transitions[cells, 1]
-    for line in range(int(lines)):
-        chance = uniform(seed, person, part + line, decisions.NURSERY, day)
-        size = cells_by_inversion(float(cells), alpha, beta, chance)
+    left = int(lines)
+    while left > 0:
+        first, second = uniform_pair(seed, person, part + left, decisions.NURSERY, day)
+        size = size_of_chance(law, cells, first)
         lasting += _place(
-            following, classes, transitions, size, 1.0, founded, part + line, seed, person, day, log_capacity
+            following, classes, transitions, size, 1.0, founded, part + left, seed, person, day, log_capacity
         )
+        left -= 1
+        if left > 0:
+            size = size_of_chance(law, cells, second)
+            lasting += _place(
+                following, classes, transitions, size, 1.0, founded, part + left, seed, person, day, log_capacity
+            )
+            left -= 1
     return lasting
 
 
 @device_function
-def _split_together(following, classes, transitions, cells, lines, founded, part, seed, person, day, log_capacity):
+def _split_together(following, classes, transitions, law, lines, founded, part, seed, person, day, log_capacity):
     """Split `lines` equal lines over their next sizes by conditional binomials (exact); returns lasting ones."""
-    alpha = transitions[cells, 0]
-    beta = transitions[cells, 1]
-    remainder = 1.0 - alpha - beta
-    lead = cells * (remainder + alpha * beta)
-    slope = remainder - alpha * beta
-    previous = 0.0
-    current = exp(cells * log(alpha))
-    left = 1.0
-    size = 0.0
+    before = 0.0
+    size = 0
     lasting = 0.0
-    while lines > 0.0:
-        share = 1.0 if current >= left else current / left
-        here = binomial(lines, share, seed, person, part + int(size), decisions.NURSERY, day)
-        if size > 0.0 and here > 0.0:
+    while lines > 0.0 and size < NEXT_CELLS:
+        here = binomial(lines, (law[size] - before) / (1.0 - before), seed, person, part + size, decisions.NURSERY, day)
+        if here > 0.0:
             lasting += _place(
-                following, classes, transitions, size, here, founded, part + int(size), seed, person, day, log_capacity
+                following, classes, transitions, size, here, founded, part + size, seed, person, day, log_capacity
             )
-        lines -= here
-        left -= current
-        following_mass = (
-            (lead - slope * size) * current + beta * remainder * (size - 1.0) * previous
-        ) / (alpha * (size + 1.0))
-        previous = current
-        current = following_mass
-        size += 1.0
+            lines -= here
+        before = law[size]
+        size += 1
+    if lines > 0.0:
+        lasting += _place(
+            following, classes, transitions, size, lines, founded, part + size, seed, person, day, log_capacity
+        )
     return lasting
 
 
 @device_function
 def _place(following, classes, transitions, size, lines, founded, part, seed, person, day, log_capacity):
     """Put `lines` lines of `size` cells where they belong; returns how many became lasting lesions."""
-    if size <= 0.0:
+    if size <= 0:
         return 0.0
     if size <= NURSERY_CELLS:
-        following[int(size), 0] += lines
-        following[int(size), 1] += lines * founded
+        following[size, 0] += lines
+        following[size, 1] += lines * founded
         return 0.0
     lasting = 0.0
     birth = transitions[NURSERY_CELLS, 2]
     death = transitions[NURSERY_CELLS, 3]
     for line in range(int(lines)):
-        cells = lasting_size(size, birth, death, seed, person, part, day + line * LINE_STRIDE)
+        cells = lasting_size(float(size), birth, death, seed, person, part, day + line * LINE_STRIDE)
         if cells >= 1.0:
             admit(classes, log(cells), log_capacity - log(cells), 1.0, founded)
             lasting += 1.0

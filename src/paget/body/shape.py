@@ -1,6 +1,7 @@
 """Size of a lesion from its cells: one density, one shape.
 
-V = N / rho (cells per mm^3 of lesion, half of it stroma, macrophages and dead cells) and V = c pi/6 LD^3 for the longest
+V = N / rho (cells per mm^3 of lesion, half of it stroma, macrophages and dead cells) and V = c pi/6 LD^3 for the
+longest
 diameter LD with shape factor c < 1 (lesions are not spheres).
 """
 

@@ -15,10 +15,16 @@ PART_STRIDE = 4096
 LINE_STRIDE = 32768
 """Steps between two lines that share an address part; more days than any course lasts."""
 
-NURSERY_CELLS = 63
+NURSERY_CELLS = 15
 """Largest line followed cell by cell among micrometastases (beyond it body/birth_death.lasting_size takes over)."""
 
-CLASS_COUNT = 24
+TOGETHER = 24.0
+"""Lines of one size above which they split together (a choice of speed, not of law)."""
+
+NEXT_CELLS = 96
+"""Sizes of the next day that the nursery's cumulative table holds; rarer ones are found by the recurrence itself."""
+
+CLASS_COUNT = 28
 """Half-doubling classes between NURSERY_CELLS + 1 cells and the individual limit of 2e5 cells (1 mm^3)."""
 
 OUTPUT_CLASSES = 36
@@ -38,7 +44,9 @@ KINETICS = np.dtype(
         ("brake_share", np.float64),
         ("stimulation", np.float64),  # 1/day
         ("inhibition", np.float64),  # 1/(day mm^2)
-        ("avascular_capacity", np.float64),  # mm^3
+        ("log_avascular_capacity", np.float64),  # ln mm^3
+        ("log_cell_density", np.float64),  # ln cells per mm^3
+        ("log_reference_cells", np.float64),  # ln cells of a lesion of the reference diameter
         ("brake_switch", np.float64),
         ("angiogenesis_switch", np.float64),
     ],
@@ -72,11 +80,13 @@ _PERSON_FLOATS = (
     "shed_blood_at_diagnosis", "shed_lymph_at_diagnosis", "founders_at_diagnosis", "founders_at_death",
     "established_at_diagnosis", "established_at_death", "ctc_at_death", "largest_distant", "largest_node",
     "volume_primary", "volume_lung", "volume_metastases", "volume_brain", "volume_liver", "volume_effusion",
+    "record_days", "lesion_days",
 )  # fmt: skip
 
 _PERSON_INTEGERS = (
     "person", "candidates", "female", "genotype", "clone", "stage", "tumour_category", "node_category",
-    "metastasis_category", "extended", "extended_at_diagnosis", "ecog", "presentation", "cause", "alive", "lesion_count", "visible_at_diagnosis",
+    "metastasis_category", "extended", "extended_at_diagnosis", "ecog", "presentation", "cause", "alive",
+    "lesion_count", "visible_at_diagnosis",
     "curve_count", "restarts",
 )  # fmt: skip
 
@@ -86,4 +96,4 @@ PERSON = np.dtype(
 """Traits, state and read-outs of one person (the subject's row before labels)."""
 
 CURVE_FIELDS = ("day", "primary_ml", "metastases_ml", "lung_ml", "lesions", "ctc_per_ml", "diameter_mm")
-CASCADE_COUNTS = ("founders", "established", "colonised")
+CASCADE_COUNTS = ("founders_blood", "founders_lymph", "established", "colonised")

@@ -30,7 +30,7 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Virtual cohorts of a cancer that spreads, from the first cell to a survival curve. For research use only.
+    r"""Virtual cohorts of a cancer that spreads, from the first cell to a survival curve. For research use only.
 
     \b
     Example:

@@ -14,7 +14,7 @@ def bench(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A benchmark [default: all].")] = None,
     debug: Debug = False,
 ) -> None:
-    """Measure the speed of the model on this machine.
+    r"""Measure the speed of the model on this machine.
 
     \b
     Example:
@@ -29,15 +29,15 @@ def bench(
 
 @guarded
 def doctor(debug: Debug = False) -> None:
-    """Show versions, processor, threads, GPU and cache; the first thing to send with a bug report.
+    r"""Show versions, processor, threads, GPU and cache; the first thing to send with a bug report.
 
     \b
     Example:
       paget doctor
     """
-    from paget import api
+    from paget.cli.facts import machine_facts
 
-    facts = api.doctor()
+    facts = machine_facts()
     width = max(len(label) for label, _ in facts)
     for label, value in facts:
         typer.echo(f"{label:<{width}}  {value}")

@@ -55,7 +55,7 @@ def _end(error: BaseException) -> NoReturn:
 
 def _ending(error: BaseException) -> tuple[str, int]:
     if isinstance(error, KeyboardInterrupt):
-        return str(error) or "interrupted; the same command with --resume goes on from here", INTERRUPTED
+        return str(error) or "interrupted", INTERRUPTED
     if isinstance(error, PagetError):
         return str(error) or type(error).__name__, error.exit_code
     if isinstance(error, OSError) and error.strerror:

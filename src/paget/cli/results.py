@@ -11,12 +11,13 @@ from paget.cli.outcome import Debug, guarded
 from paget.errors import InputError
 
 FORMATS = ("csv",)
+_MADE_BY_RUN = "Give a directory that `paget run` made."
 Directory = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory.")]
 
 
 @guarded
 def report(directory: Directory, debug: Debug = False) -> None:
-    """Build report.html of a run directory again.
+    r"""Build report.html of a run directory again.
 
     \b
     Example:
@@ -33,7 +34,7 @@ def export(
     form: Annotated[str, typer.Argument(metavar="FORMAT", help="csv")],
     debug: Debug = False,
 ) -> None:
-    """Write the tables of a run in another format, into the run directory.
+    r"""Write the tables of a run in another format, into the run directory.
 
     \b
     Example:
@@ -49,7 +50,7 @@ def export(
 
 @guarded
 def digest(directory: Directory, debug: Debug = False) -> None:
-    """Print the SHA-256 of a run's canonical content; equal runs have equal digests.
+    r"""Print the SHA-256 of a run's canonical content; equal runs have equal digests.
 
     \b
     Example:
@@ -63,13 +64,11 @@ def digest(directory: Directory, debug: Debug = False) -> None:
 def _existing(directory: Path) -> Path:
     """The directory of a run; InputError when it is none."""
     if not directory.is_dir():
-        raise InputError(
-            "there is no such folder", file=str(directory), remedy="Give a directory that `paget run` made."
-        )
+        raise InputError("there is no such folder", file=str(directory), remedy=_MADE_BY_RUN)
     if not (directory / "manifest.json").is_file():
         raise InputError(
             "is not a run directory (it has no manifest.json)",
             file=str(directory),
-            remedy="Give a directory that `paget run` made.",
+            remedy=_MADE_BY_RUN,
         )
     return directory

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from paget.cli.outcome import Debug, guarded
 MOST_PATIENTS = 1_000_000
 
 
-class Executor(str, Enum):
+class Executor(StrEnum):
     """Where batches are computed."""
 
     local = "local"
@@ -43,7 +43,7 @@ def run(
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Show what is being done.")] = False,
     debug: Debug = False,
 ) -> None:
-    """Simulate a scenario; tables, summary and report go to a run directory.
+    r"""Simulate a scenario; tables, summary and report go to a run directory.
 
     \b
     Examples:
@@ -59,18 +59,23 @@ def run(
 
     from paget import api
 
-    result = api.run(
-        path,
-        output=directory,
-        patients=patients,
-        seed=seed,
-        threads=threads,
-        executor=executor.value,
-        resume=resume,
-        batch=batch,
-        memory_gb=memory,
-        verbose=verbose,
-        overrides=overrides,
-    )
+    try:
+        result = api.run(
+            path,
+            output=directory,
+            patients=patients,
+            seed=seed,
+            threads=threads,
+            executor=executor.value,
+            resume=resume,
+            batch=batch,
+            memory_gb=memory,
+            verbose=verbose,
+            overrides=overrides,
+        )
+    except KeyboardInterrupt as interrupt:
+        if not directory.is_dir():
+            raise
+        raise KeyboardInterrupt(f"interrupted; the same command with -o {directory} --resume goes on") from interrupt
     typer.echo(result.summary_text())
     typer.echo(f"Report: {Path(result.directory) / 'report.html'}")

@@ -17,7 +17,7 @@ def check(
     ] = None,
     debug: Debug = False,
 ) -> None:
-    """Validate a scenario without running it; exit code 0 if it is right, 2 if not.
+    r"""Validate a scenario without running it; exit code 0 if it is right, 2 if not.
 
     \b
     Example:
@@ -32,7 +32,7 @@ def check(
 
 @guarded
 def scenarios(debug: Debug = False) -> None:
-    """List the built-in scenarios, a line each.
+    r"""List the built-in scenarios, a line each.
 
     \b
     Example:
@@ -51,7 +51,7 @@ def new(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="trial or patient")],
     debug: Debug = False,
 ) -> None:
-    """Print a commented scenario to start from.
+    r"""Print a commented scenario to start from.
 
     \b
     Example:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -21,7 +21,7 @@ _COLUMNS = {
 _PIPED_WIDTH = 200
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How records are printed."""
 
     table = "table"
@@ -38,7 +38,7 @@ def show(
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
     debug: Debug = False,
 ) -> None:
-    """Show the records of knowledge: every number with its source and status.
+    r"""Show the records of knowledge: every number with its source and status.
 
     \b
     Examples:

@@ -4,13 +4,12 @@
 turn until one is eligible, so that a place's person doesn't depend on any other place.
 """
 
-from math import isfinite
+from math import isfinite, log
 
 import numpy as np
 
 from paget.body import decisions
 from paget.body.extrathyroidal_extension import hazard
-from paget.body.growth_brake import log_capacity_ratio
 from paget.body.nursery import prepare_transitions
 from paget.body.shape import longest_diameter
 from paget.compute import device_function, kernel
@@ -21,9 +20,10 @@ from paget.patient.diagnosis import examine, presents
 from paget.patient.eligibility import presentation_eligible, traits_eligible
 from paget.patient.genotype import draw_genotype
 from paget.patient.primary import mean_cells, set_kinetics, step_primary
-from paget.patient.snapshot import mark_lesions, record_curve, snapshot, write_curve
+from paget.patient.snapshot import ctc_per_ml, mark_lesions, record_curve, snapshot, write_curve
 from paget.patient.spread import found, founders_per_cell_day, shed_today, step_large, step_small
 from paget.patient.traits import draw_traits
+from paget.patient.workspace import Routes, Workspace
 
 PLACE_LIMIT = 2**20
 """Places in a study; a person's number is candidate * PLACE_LIMIT + place and fits in 32 bits."""
@@ -34,8 +34,17 @@ CANDIDATE_LIMIT = 2**12
 SIMULATED_LIMIT = 2**8
 """Candidates whose tumour is grown to diagnosis for one place before giving up."""
 
-FIXED = np.dtype([("female", np.float64), ("age_years", np.float64), ("diameter_mm", np.float64)], align=True)
-"""Traits that the scenario prescribes; NaN: drawn."""
+FIXED = np.dtype(
+    [
+        ("female", np.float64),
+        ("age_years", np.float64),
+        ("diameter_mm", np.float64),
+        ("start_cells", np.float64),
+        ("start_capacity", np.float64),  # mm^3
+    ],
+    align=True,
+)
+"""Traits that the scenario prescribes; NaN: drawn, and a start from one cell with the avascular capacity."""
 
 GENOTYPE_RULE = np.dtype([("required", np.int64), ("forbidden", np.int64)], align=True)
 
@@ -49,12 +58,17 @@ OK, NOT_FINITE, NO_CANDIDATE = int(Status.OK), int(Status.NOT_FINITE), int(Statu
 @kernel
 def course(
     i, seed, first, follow_up_days, parameters, fixed, genotype_rule, eligibility, any_of, frequencies, exclusive,
-    clones, clone_of_genotype, lodged, entry_shares, circulation_days, persons, sites, kinetics, transitions, nursery,
-    following, classes, arrivals, lesions, many, volumes, hazards, micro, cascade, curves, status,
+    clones, clone_of_genotype, lodged, entry_shares, circulation_days, persons, sites, kinetics, transitions, size_law,
+    nursery, following, classes, arrivals, lesions, many, volumes, hazards, micro, cascade, curves, status,
 ):  # fmt: skip
     """Fill row i of every output; see trial/cohort.py for shapes."""
     p = parameters[0]
     person = persons[i]
+    routes = Routes(lodged, entry_shares, circulation_days)
+    own = Workspace(
+        sites[i], kinetics[i], transitions[i], size_law[i], nursery[i], following[i], classes[i], arrivals[i],
+        lesions[i], many[i], volumes[i], hazards[i], micro[i], cascade[i], curves[i],
+    )  # fmt: skip
     status[i] = NO_CANDIDATE
     simulated = 0
     for candidate in range(CANDIDATE_LIMIT):
@@ -66,18 +80,14 @@ def course(
         )
         if not traits_eligible(person, eligibility[0], any_of):
             continue
-        _prepare(person, p, kinetics[i], transitions[i], clones, clone_of_genotype, lodged)
+        person.record_days = 0.0
+        person.lesion_days = 0.0
+        _prepare(person, p, own, clones, clone_of_genotype, lodged)
         simulated += 1
-        diagnosed = _live_until_diagnosis(
-            person, p, seed, lodged, entry_shares, circulation_days, sites[i], kinetics[i], transitions[i], nursery[i],
-            following[i], classes[i], arrivals[i], lesions[i], many[i], volumes[i], micro[i], cascade[i], curves[i],
-        )  # fmt: skip
-        if diagnosed and presentation_eligible(person, eligibility[0]):
-            _live_until_death(
-                person, p, seed, follow_up_days, lodged, entry_shares, circulation_days, sites[i], kinetics[i],
-                transitions[i], nursery[i], following[i], classes[i], arrivals[i], lesions[i], many[i], volumes[i],
-                hazards[i], micro[i], cascade[i], curves[i],
-            )  # fmt: skip
+        if _live_until_diagnosis(person, p, fixed[0], seed, routes, own) and presentation_eligible(
+            person, eligibility[0]
+        ):
+            _live_until_death(person, p, seed, follow_up_days, routes, own)
             status[i] = OK if isfinite(person.last_day + person.primary_cells) else NOT_FINITE
             break
         if simulated >= SIMULATED_LIMIT:
@@ -85,24 +95,25 @@ def course(
 
 
 @device_function
-def _prepare(person, p, kinetics, transitions, clones, clone_of_genotype, lodged):
+def _prepare(person, p, own, clones, clone_of_genotype, lodged):
     """Phenotype, kinetics and rates of a new candidate."""
-    set_kinetics(kinetics[0], person, p, p.vascular_limit)
-    set_kinetics(kinetics[1], person, p, p.metastasis_vascular_limit)
+    set_kinetics(own.kinetics[0], person, p, p.vascular_limit)
+    set_kinetics(own.kinetics[1], person, p, p.metastasis_vascular_limit)
     person.clone = clone_of_genotype[person.genotype]
     phenotype = clones[person.clone]
     for place in range(2):
-        kinetics[place].unbraked_rate *= phenotype.proliferation
+        own.kinetics[place].unbraked_rate *= phenotype.proliferation
     person.invasiveness = phenotype.invasiveness
     person.founder_rate = founders_per_cell_day(person, lodged, p)
-    prepare_transitions(transitions, kinetics[1], p.cell_density, 1.0)
+    prepare_transitions(own.transitions, own.size_law, own.kinetics[1], 1.0)
 
 
 @device_function
-def _restart(person, p, kinetics, sites, nursery, classes, many):
-    """Back to one cell and an empty body."""
-    person.primary_cells = 1.0
-    person.primary_log_ratio = log_capacity_ratio(1.0, kinetics[0].avascular_capacity, p.cell_density)
+def _restart(person, p, fixed, own):
+    """Back to the first cells and an empty body."""
+    person.primary_cells = fixed.start_cells if fixed.start_cells >= 1.0 else 1.0
+    capacity = fixed.start_capacity if fixed.start_capacity > 0.0 else p.avascular_capacity
+    person.primary_log_ratio = log(capacity * p.cell_density / person.primary_cells)
     person.extension_hazard = 0.0
     person.shed_blood = 0.0
     person.shed_lymph = 0.0
@@ -121,111 +132,87 @@ def _restart(person, p, kinetics, sites, nursery, classes, many):
     person.stage = 0
     person.lesion_count = 0
     person.curve_count = 0
-    _empty(sites, nursery, classes, many)
+    for site in range(own.sites.shape[0]):
+        own.sites[site].top = 0
+        own.sites[site].occupied = 0
+        own.sites[site].founders_blood = 0.0
+        own.sites[site].founders_lymph = 0.0
+        own.sites[site].established = 0.0
+        own.sites[site].colonised = 0.0
+        own.many[site].count = 0.0
+        own.nursery[site, :, :] = 0.0
+        own.classes[site, :, :] = 0.0
 
 
 @device_function
-def _empty(sites, nursery, classes, many):
-    for site in range(sites.shape[0]):
-        sites[site].top = 0
-        sites[site].occupied = 0
-        sites[site].founders = 0.0
-        sites[site].established = 0.0
-        sites[site].colonised = 0.0
-        many[site].count = 0.0
-        nursery[site, :, :] = 0.0
-        classes[site, :, :] = 0.0
-
-
-@device_function
-def _step_day(
-    person, p, seed, day, attempt, lodged, entry_shares, sites, kinetics, transitions, nursery, following, classes,
-    arrivals, lesions, many, volumes,
-):  # fmt: skip
+def _step_day(person, p, seed, day, attempt, routes, own):
     """Advance the whole body by one day; returns the longest diameter of the primary (mm)."""
     before = person.primary_cells
-    step_primary(person, kinetics[0], p, attempt, seed, day)
+    step_primary(person, own.kinetics[0], p, attempt, seed, day)
     living = mean_cells(before, person.primary_cells)
-    step_small(
-        person, sites, nursery, following, classes, arrivals, transitions, lesions, many, kinetics[1], p, seed, day
-    )
-    step_large(person, sites, volumes, lesions, many, kinetics[1], p)
-    found(person, sites, nursery, lodged, living, seed, day)
+    step_small(person, own, p, seed, day)
+    step_large(person, own)
+    found(person, own.sites, own.nursery, routes.lodged, living, seed, day)
     shed = shed_today(person, living, p)
-    person.shed_blood += shed * entry_shares[0]
-    person.shed_lymph += shed * entry_shares[1]
+    person.shed_blood += shed * routes.entry_shares[0]
+    person.shed_lymph += shed * routes.entry_shares[1]
     person.volume_primary = person.primary_cells / p.cell_density
+    diameter = longest_diameter(person.volume_primary, p.shape_factor)
     if not person.extended:
-        person.extension_hazard += p.switch_extrathyroidal_extension * hazard(
-            person.volume_primary, p.extension_rate, person.invasiveness, p.millilitre
-        )
-        if person.extension_hazard >= person.extension_susceptibility:
-            person.extended = 1
-            person.extension_day = float(day)
-    return longest_diameter(person.volume_primary, p.shape_factor)
+        _extend(person, p, day)
+    return diameter
 
 
 @device_function
-def _ctc(person, p, entry_shares, circulation_days):
-    """Circulating tumour cells per mL: shed per day x days in circulation / blood volume."""
-    shed = shed_today(person, person.primary_cells, p)
-    flowing = entry_shares[0] * circulation_days[0] + entry_shares[1] * circulation_days[1]
-    return shed * flowing / p.blood_volume
+def _extend(person, p, day):
+    person.extension_hazard += p.switch_extrathyroidal_extension * hazard(
+        person.volume_primary, p.extension_rate, person.invasiveness, p.millilitre
+    )
+    if person.extension_hazard >= person.extension_susceptibility:
+        person.extended = 1
+        person.extension_day = float(day)
 
 
 @device_function
-def _live_until_diagnosis(
-    person, p, seed, lodged, entry_shares, circulation_days, sites, kinetics, transitions, nursery, following, classes,
-    arrivals, lesions, many, volumes, micro, cascade, curves,
-):  # fmt: skip
+def _live_until_diagnosis(person, p, fixed, seed, routes, own):
     """Grow from one cell until the tumour presents; False if it never does within the limit."""
     attempt = 0
     stride = WEEK
-    _restart(person, p, kinetics, sites, nursery, classes, many)
+    _restart(person, p, fixed, own)
     day = 0
     while day < p.undiagnosed_limit:
-        diameter = _step_day(
-            person, p, seed, day, attempt, lodged, entry_shares, sites, kinetics, transitions, nursery, following,
-            classes, arrivals, lesions, many, volumes,
-        )  # fmt: skip
+        diameter = _step_day(person, p, seed, day, attempt, routes, own)
         day += 1
         if person.primary_cells <= 0.0:
             attempt += 1
             day = 0
             stride = WEEK
-            _restart(person, p, kinetics, sites, nursery, classes, many)
+            _restart(person, p, fixed, own)
             continue
-        stride = record_curve(person, curves, stride, day, _ctc(person, p, entry_shares, circulation_days), diameter, p)
+        stride = record_curve(person, own.curves, stride, day, routes, diameter, p)
         person.presentation = presents(person, diameter, p)
         if person.presentation > 0:
             deep = uniform(seed, person.person, 0, decisions.EXTENSION_DEPTH, 0) < p.deep_extension_share
-            examine(person, kinetics[0], diameter, day, deep, p)
-            _read_diagnosis(
-                person, p, entry_shares, circulation_days, sites, nursery, classes, transitions, lesions, micro, cascade
-            )
+            examine(person, own.kinetics[0], diameter, day, deep, p)
+            _read_diagnosis(person, p, routes, own)
             person.restarts = attempt
             return True
     return False
 
 
 @device_function
-def _read_diagnosis(
-    person, p, entry_shares, circulation_days, sites, nursery, classes, transitions, lesions, micro, cascade
-):  # fmt: skip
-    mark_lesions(person, lesions, p)
-    founders, lasting = snapshot(0, person, sites, nursery, classes, transitions, micro, cascade)
+def _read_diagnosis(person, p, routes, own):
+    mark_lesions(person, own.lesions, p)
+    founders, lasting = snapshot(0, own)
     person.founders_at_diagnosis = founders
     person.established_at_diagnosis = lasting
     person.shed_blood_at_diagnosis = person.shed_blood
     person.shed_lymph_at_diagnosis = person.shed_lymph
-    person.ctc_at_diagnosis = _ctc(person, p, entry_shares, circulation_days)
+    person.ctc_at_diagnosis = ctc_per_ml(person, p, routes)
 
 
 @device_function
-def _live_until_death(
-    person, p, seed, follow_up_days, lodged, entry_shares, circulation_days, sites, kinetics, transitions, nursery,
-    following, classes, arrivals, lesions, many, volumes, hazards, micro, cascade, curves,
-):  # fmt: skip
+def _live_until_death(person, p, seed, follow_up_days, routes, own):
     """From diagnosis to death or the end of follow-up, day by day."""
     start = int(person.diagnosis_day)
     stride = WEEK
@@ -235,21 +222,17 @@ def _live_until_death(
     day = start
     diameter = person.diameter_at_diagnosis
     while day < end and person.alive:
-        together = fill_hazards(hazards, person, diameter, float(day - start), p)
-        person.cause = dies_of(hazards, together, 1.0, seed, person.person, day)
-        diameter = _step_day(
-            person, p, seed, day, 0, lodged, entry_shares, sites, kinetics, transitions, nursery, following, classes,
-            arrivals, lesions, many, volumes,
-        )  # fmt: skip
+        together = fill_hazards(own.hazards, person, diameter, float(day - start), p)
+        person.cause = dies_of(own.hazards, together, 1.0, seed, person.person, day)
+        diameter = _step_day(person, p, seed, day, 0, routes, own)
         day += 1
-        ctc = _ctc(person, p, entry_shares, circulation_days)
-        stride = record_curve(person, curves, stride, day, ctc, diameter, p)
+        stride = record_curve(person, own.curves, stride, day, routes, diameter, p)
         if person.cause >= 0:
             person.alive = 0
     person.last_day = float(day)
-    person.ctc_at_death = _ctc(person, p, entry_shares, circulation_days)
-    if person.curve_count < curves.shape[0]:
-        write_curve(person, curves, day, person.ctc_at_death, diameter, p)
-    founders, lasting = snapshot(1, person, sites, nursery, classes, transitions, micro, cascade)
+    person.ctc_at_death = ctc_per_ml(person, p, routes)
+    if person.curve_count < own.curves.shape[0]:
+        write_curve(person, own.curves, day, person.ctc_at_death, diameter, p)
+    founders, lasting = snapshot(1, own)
     person.founders_at_death = founders
     person.established_at_death = lasting

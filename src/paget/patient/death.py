@@ -24,7 +24,7 @@ CAUSES = (
 )
 """Causes in the order of patient/traits' loads; the last is background mortality."""
 
-CANCER_CAUSES = 7
+CANCER_CAUSES = len(CAUSES) - 1
 
 
 @device_function
@@ -51,7 +51,7 @@ def fill_hazards(hazards, person, diameter, day, p):
     total = person.volume_primary + person.volume_metastases
     hazards[4 + 1] = level * (total / person.lethal_total) ** power
     hazards[6] = level * (diameter / person.lethal_haemorrhage) ** power if person.extended else 0.0
-    hazards[6 + 1] = background_hazard(person, day, p)
+    hazards[CANCER_CAUSES] = background_hazard(person, day, p)
     together = 0.0
     for cause in range(hazards.shape[0]):
         together += hazards[cause]

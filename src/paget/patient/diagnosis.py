@@ -9,7 +9,7 @@ detection diameter on (switch `detection`: off = metastases are never seen).
 from math import log
 
 from paget.body.growth_brake import birth_and_death
-from paget.body.shape import longest_diameter
+from paget.body.shape import longest_diameter, volume_of_diameter
 from paget.compute import device_function
 from paget.patient.death import largest_metastatic_load
 from paget.patient.performance import ecog
@@ -24,7 +24,7 @@ def presents(person, diameter, p):
     """Index into PRESENTATIONS: why the tumour is found today, 0 if it isn't."""
     if diameter >= person.presentation_diameter:
         return 1
-    if longest_diameter(person.largest_node, p.shape_factor) >= p.nodal_mass_diameter:
+    if person.largest_node >= volume_of_diameter(p.nodal_mass_diameter, p.shape_factor):
         return 2
     if diameter >= p.airway_symptom_load * person.lethal_airway:
         return 3

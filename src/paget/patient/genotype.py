@@ -1,6 +1,7 @@
 """Genotype of the tumour: one driver at most from the exclusive group, further alterations independent of it.
 
-Frequencies come from one registry (knowledge: genotypes.csv). A genotype is a bit mask over the alterations in the order
+Frequencies come from one registry (knowledge: genotypes.csv). A genotype is a bit mask over the alterations in the
+order
 of that table. BRAF V600E and RAS exclude each other (Wang et al. 2022, doi:10.1200/PO.21.00504).
 """
 

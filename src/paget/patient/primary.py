@@ -8,7 +8,8 @@ from math import exp, log
 
 from paget.body.angiogenesis import grow
 from paget.body.birth_death import extinction_and_spread, step_cells
-from paget.body.growth_brake import birth_and_death, log_capacity_ratio, net_rate
+from paget.body.growth_brake import avascular_log_ratio, birth_and_death, net_rate
+from paget.body.shape import volume_of_diameter
 from paget.compute import device_function
 
 
@@ -22,7 +23,9 @@ def set_kinetics(kinetics, person, p, vascular_limit):
     kinetics.brake_share = p.brake_share
     kinetics.stimulation = p.vessel_stimulation * scale
     kinetics.inhibition = p.vessel_stimulation * scale / vascular_limit ** (2.0 / 3.0)
-    kinetics.avascular_capacity = p.avascular_capacity
+    kinetics.log_avascular_capacity = log(p.avascular_capacity)
+    kinetics.log_cell_density = log(p.cell_density)
+    kinetics.log_reference_cells = log(volume_of_diameter(p.reference_diameter, p.shape_factor) * p.cell_density)
     kinetics.brake_switch = p.switch_growth_brake
     kinetics.angiogenesis_switch = p.switch_angiogenesis
 
@@ -32,18 +35,18 @@ def step_primary(person, kinetics, p, attempt, seed, day):
     """Advance the primary by one day; cells may become 0 only below the stochastic limit."""
     cells = person.primary_cells
     if cells >= p.stochastic_limit:
-        log_cells, log_ratio = grow(log(cells), person.primary_log_ratio, kinetics, p.cell_density, 1.0)
+        log_cells, log_ratio = grow(log(cells), person.primary_log_ratio, kinetics, 1.0)
         person.primary_cells = exp(log_cells)
         person.primary_log_ratio = log_ratio
         return
-    ratio = log_capacity_ratio(cells, kinetics.avascular_capacity, p.cell_density)
+    ratio = avascular_log_ratio(cells, kinetics)
     rate = net_rate(ratio, kinetics.unbraked_rate, kinetics.brake_rate, kinetics.brake_switch)
     birth, death = birth_and_death(rate, kinetics.unbraked_rate, kinetics.division_rate, kinetics.brake_share)
     alpha, beta = extinction_and_spread(birth, death, 1.0)
     cells = step_cells(cells, alpha, beta, seed, person.person, attempt, day)
     person.primary_cells = cells
     if cells > 0.0:
-        person.primary_log_ratio = log_capacity_ratio(cells, kinetics.avascular_capacity, p.cell_density)
+        person.primary_log_ratio = avascular_log_ratio(cells, kinetics)
 
 
 @device_function
@@ -57,6 +60,4 @@ def mean_cells(before, after):
 @device_function
 def current_rate(person, kinetics):
     """Net growth rate (1/day) of the primary now."""
-    return net_rate(
-        person.primary_log_ratio, kinetics.unbraked_rate, kinetics.brake_rate, kinetics.brake_switch
-    )
+    return net_rate(person.primary_log_ratio, kinetics.unbraked_rate, kinetics.brake_rate, kinetics.brake_switch)

@@ -1,37 +1,40 @@
 """What is written down at diagnosis, at death (or the end of follow-up) and along the way."""
 
-from math import exp, floor, log
+from math import exp, log
 
 from paget.body.micrometastases import COUNT, LOG_CELLS
 from paget.body.nursery import expected_lasting
 from paget.body.shape import longest_diameter
-from paget.body.state import CLASS_COUNT, CURVE_POINTS, NURSERY_CELLS, OUTPUT_CLASSES
+from paget.body.state import CLASS_COUNT, CURVE_POINTS, OUTPUT_CLASSES
 from paget.compute import device_function
+from paget.patient.spread import shed_today
 
 
 @device_function
-def snapshot(moment, person, sites, nursery, classes, transitions, micro, cascade):
-    """Copy counts by site at a moment; micro: (moments, sites, OUTPUT_CLASSES), cascade: (moments, sites, 3).
+def snapshot(moment, own):
+    """Copy counts by site at a moment (0 diagnosis, 1 death) into own.micro and own.cascade.
 
     Returns (founders so far, founders whose lines last: promoted ones plus the expectation for the nursery).
     """
     founders = 0.0
     lasting = 0.0
-    for site in range(sites.shape[0]):
-        established = sites[site].established + expected_lasting(nursery[site], transitions, sites[site].top)
-        cascade[moment, site, 0] = sites[site].founders
-        cascade[moment, site, 1] = established
-        cascade[moment, site, 2] = sites[site].colonised
-        founders += sites[site].founders
+    for site in range(own.sites.shape[0]):
+        here = own.sites[site]
+        established = here.established + expected_lasting(own.nursery[site], own.transitions, here.top)
+        own.cascade[moment, site, 0] = here.founders_blood
+        own.cascade[moment, site, 1] = here.founders_lymph
+        own.cascade[moment, site, 2] = established
+        own.cascade[moment, site, 3] = here.colonised
+        founders += here.founders_blood + here.founders_lymph
         lasting += established
-        _count_classes(micro[moment, site], nursery[site], classes[site], sites[site].top)
+        _count_classes(own.micro[moment, site], own.nursery[site], own.classes[site], here.top)
     return founders, lasting
 
 
 @device_function
 def output_class(log_cells):
     """Half-doubling class from one cell on, clipped to the table."""
-    return min(max(int(floor(log_cells * 2.0 / log(2.0))), 0), OUTPUT_CLASSES - 1)
+    return min(max(int(log_cells * 2.0 / log(2.0)), 0), OUTPUT_CLASSES - 1)
 
 
 @device_function
@@ -59,7 +62,16 @@ def mark_lesions(person, lesions, p):
 
 
 @device_function
-def record_curve(person, curves, stride, day, ctc_per_ml, diameter, p):
+def ctc_per_ml(person, p, routes):
+    """Circulating tumour cells per mL: shed per day x days in circulation / blood volume."""
+    shed = shed_today(person, person.primary_cells, p)
+    flowing = routes.entry_shares[0] * routes.circulation_days[0]
+    flowing += routes.entry_shares[1] * routes.circulation_days[1]
+    return shed * flowing / p.blood_volume
+
+
+@device_function
+def record_curve(person, curves, stride, day, routes, diameter, p):
     """Append a row to a time course, thinning it by half when it is full; returns the stride in days.
 
     curves: (CURVE_POINTS, len(CURVE_FIELDS)).
@@ -75,12 +87,12 @@ def record_curve(person, curves, stride, day, ctc_per_ml, diameter, p):
         stride *= 2
         if day % stride:
             return stride
-    write_curve(person, curves, day, ctc_per_ml, diameter, p)
+    write_curve(person, curves, day, ctc_per_ml(person, p, routes), diameter, p)
     return stride
 
 
 @device_function
-def write_curve(person, curves, day, ctc_per_ml, diameter, p):
+def write_curve(person, curves, day, ctc, diameter, p):
     """One row of state/CURVE_FIELDS at the end of the time course."""
     row = curves[person.curve_count]
     row[0] = day
@@ -88,6 +100,6 @@ def write_curve(person, curves, day, ctc_per_ml, diameter, p):
     row[2] = person.volume_metastases / p.millilitre
     row[3] = person.volume_lung / p.millilitre
     row[4] = person.lesion_count
-    row[4 + 1] = ctc_per_ml
+    row[4 + 1] = ctc
     row[6] = diameter
     person.curve_count += 1

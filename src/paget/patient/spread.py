@@ -9,12 +9,11 @@ from paget.body.basement_membrane import share_passing
 from paget.body.lesions import add_lesions, step_lesion
 from paget.body.micrometastases import COUNT, FOUNDED, LOG_CELLS, LOG_RATIO, step_classes
 from paget.body.nursery import step_nursery
-from paget.body.shape import volume_of_diameter
 from paget.body.shedding import cells_shed
 from paget.compute import device_function
 from paget.compute.random import binomial, poisson
 
-(PRIMARY, REGIONAL_NODE, LUNG, BRAIN, LIVER, SEROSA, OTHER) = range(7)
+SITE_ROLES = (PRIMARY, REGIONAL_NODE, LUNG, BRAIN, LIVER, SEROSA, OTHER) = tuple(range(7))
 """Roles of sites in staging and death (order of the volumes that a day adds up)."""
 
 SITE = np.dtype(
@@ -22,7 +21,8 @@ SITE = np.dtype(
         ("role", np.int64),
         ("top", np.int64),  # largest occupied nursery size
         ("occupied", np.int64),  # whether any size class holds a lesion
-        ("founders", np.float64),
+        ("founders_blood", np.float64),  # by the route through which the cell left the primary
+        ("founders_lymph", np.float64),
         ("established", np.float64),
         ("colonised", np.float64),
     ],
@@ -32,13 +32,19 @@ SITE = np.dtype(
 
 @device_function
 def founders_per_cell_day(person, lodged, p):
-    """Founders per living cell of the primary and day, over all sites; lodged: per shed cell by site."""
+    """Founders per living cell of the primary and day, over all sites; lodged: per shed cell by route and site."""
     passing = share_passing(person.invasiveness, p.switch_basement_membrane)
     rate = p.shedding_rate * p.switch_shedding * passing * person.seeding_scale
+    return rate * _sum(lodged)
+
+
+@device_function
+def _sum(lodged):
     total = 0.0
-    for site in range(lodged.shape[0]):
-        total += lodged[site]
-    return rate * total
+    for route in range(lodged.shape[0]):
+        for site in range(lodged.shape[1]):
+            total += lodged[route, site]
+    return total
 
 
 @device_function
@@ -56,77 +62,98 @@ def found(person, sites, nursery, lodged, mean_cells, seed, day):
         return
     if person.first_founder_day < 0.0:
         person.first_founder_day = float(day)
-    left = 0.0
-    for site in range(lodged.shape[0]):
-        left += lodged[site]
-    for site in range(lodged.shape[0]):
-        share = 1.0 if lodged[site] >= left else lodged[site] / left
-        here = binomial(count, share, seed, person.person, site, decisions.FOUNDER_SITE, day)
-        if here > 0.0:
-            nursery[site, 1, 0] += here
-            nursery[site, 1, 1] += here * day
-            sites[site].founders += here
-            sites[site].top = max(sites[site].top, 1)
-        count -= here
-        left -= lodged[site]
+    left = _sum(lodged)
+    for route in range(lodged.shape[0]):
+        for site in range(lodged.shape[1]):
+            share = 1.0 if lodged[route, site] >= left else lodged[route, site] / left
+            part = route * lodged.shape[1] + site
+            here = binomial(count, share, seed, person.person, part, decisions.FOUNDER_SITE, day)
+            if here > 0.0:
+                _settle(sites[site], nursery[site, 1], route, here, day)
+            count -= here
+            left -= lodged[route, site]
 
 
 @device_function
-def step_small(person, sites, nursery, following, classes, arrivals, transitions, lesions, many, kinetics, p, seed, day):
+def _settle(site, single_cells, route, count, day):
+    """Put `count` founders among the site's lines of one cell."""
+    single_cells[0] += count
+    single_cells[1] += count * day
+    site.top = max(site.top, 1)
+    if route == 0:
+        site.founders_blood += count
+    else:
+        site.founders_lymph += count
+
+
+@device_function
+def step_small(person, own, p, seed, day):
     """Nursery and size classes of every site; lesions past the individual limit get their records."""
-    log_capacity = log(kinetics.avascular_capacity * p.cell_density)
+    kinetics = own.kinetics[1]
+    log_capacity = kinetics.log_avascular_capacity + kinetics.log_cell_density
     limit = log(p.individual_limit * p.cell_density)
-    for site in range(sites.shape[0]):
-        if sites[site].occupied:
-            used, occupied = step_classes(classes[site], arrivals, kinetics, p.cell_density, 1.0, limit)
-            sites[site].occupied = int(occupied)
+    for site in range(own.sites.shape[0]):
+        here = own.sites[site]
+        if here.occupied:
+            used, advanced, lesions = step_classes(own.classes[site], own.arrivals, kinetics, 1.0, limit)
+            here.occupied = int(advanced > used)
+            person.record_days += advanced
+            person.lesion_days += lesions
             for row in range(used):
-                sites[site].colonised += arrivals[row, COUNT]
+                arrival = own.arrivals[row]
+                here.colonised += arrival[COUNT]
                 person.lesion_count = add_lesions(
-                    lesions, many, person.lesion_count, site, arrivals[row, COUNT], arrivals[row, LOG_CELLS],
-                    arrivals[row, LOG_RATIO], arrivals[row, FOUNDED],
+                    own.lesions, own.many, person.lesion_count, site, arrival[COUNT], arrival[LOG_CELLS],
+                    arrival[LOG_RATIO], arrival[FOUNDED],
                 )  # fmt: skip
-        if sites[site].top > 0:
-            top, lasting = step_nursery(
-                nursery[site], following, classes[site], transitions, sites[site].top, site, seed, person.person, day,
-                log_capacity,
+        if here.top > 0:
+            top, lasting, lines = step_nursery(
+                own.nursery[site], own.following, own.classes[site], own.transitions, own.size_law, here.top, site,
+                seed, person.person, day, log_capacity,
             )  # fmt: skip
-            sites[site].top = top
-            sites[site].established += lasting
+            person.record_days += lines
+            person.lesion_days += lines
+            here.top = top
+            here.established += lasting
             if lasting > 0.0:
-                sites[site].occupied = 1
+                here.occupied = 1
 
 
 @device_function
-def step_large(person, sites, volumes, lesions, many, kinetics, p):
-    """Grow the lesions above 1 mm^3 and add up volumes by role; largest node and distant sizes are kept."""
+def step_large(person, own):
+    """Grow the lesions above 1 mm^3 and add up volumes by role; largest node and distant volumes are kept."""
+    volumes = own.volumes
     for role in range(volumes.shape[0]):
         volumes[role] = 0.0
     node = 0.0
     distant = 0.0
+    person.record_days += 1.0 + person.lesion_count
+    person.lesion_days += 1.0 + person.lesion_count
     for position in range(person.lesion_count):
-        volume = _grown_volume(person, lesions[position], kinetics, p)
-        role = sites[lesions[position].site].role
+        volume = _grown_volume(person, own.lesions[position], own.kinetics[1])
+        role = own.sites[own.lesions[position].site].role
         volumes[role] += volume
         if role == REGIONAL_NODE:
             node = max(node, volume)
         else:
             distant = max(distant, volume)
-    for site in range(sites.shape[0]):
-        if many[site].count > 0.0:
-            volumes[sites[site].role] += many[site].count * _grown_volume(person, many[site], kinetics, p)
+    for site in range(own.sites.shape[0]):
+        if own.many[site].count > 0.0:
+            person.record_days += 1.0
+            person.lesion_days += own.many[site].count
+            volumes[own.sites[site].role] += own.many[site].count * _grown_volume(
+                person, own.many[site], own.kinetics[1]
+            )
     _keep_volumes(person, volumes, node, distant)
 
 
 @device_function
-def _grown_volume(person, lesion, kinetics, p):
+def _grown_volume(person, lesion, kinetics):
     before = lesion.log_cells
-    step_lesion(lesion, kinetics, p.cell_density, 1.0)
-    if person.doubling_at_5mm < 0.0:
-        mark = log(volume_of_diameter(p.reference_diameter, p.shape_factor) * p.cell_density)
-        if before < mark <= lesion.log_cells:
-            person.doubling_at_5mm = log(2.0) / (lesion.log_cells - before)
-    return exp(lesion.log_cells) / p.cell_density
+    step_lesion(lesion, kinetics, 1.0)
+    if before < kinetics.log_reference_cells <= lesion.log_cells and person.doubling_at_5mm < 0.0:
+        person.doubling_at_5mm = log(2.0) / (lesion.log_cells - before)
+    return exp(lesion.log_cells - kinetics.log_cell_density)
 
 
 @device_function

@@ -14,7 +14,8 @@ from paget.compute.random import exponential, normal, uniform
 def draw_traits(person, p, fixed, seed):
     """Fill a PERSON record's traits for the person whose number stands in it.
 
-    `fixed` is the record of traits that the scenario prescribes (NaN: draw). p: PARAMETERS. Lognormals have the record's
+    `fixed` is the record of traits that the scenario prescribes (NaN: draw). p: PARAMETERS. Lognormals have the
+    record's
     value as median and its spread as SD of the logarithm.
     """
     number = person.person

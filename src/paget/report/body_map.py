@@ -160,7 +160,7 @@ def autopsy_figure(run: RunDirectory, labels: Labels) -> Figure | None:
 
 def _autopsy_shares(subjects: pd.DataFrame) -> dict[str, float]:
     dead = subjects[~subjects["ALIVE"].astype(bool)]
-    cases = dead["AUTOPSY_SITES"].fillna("").astype(str).str.split(";")
+    cases = dead["AUTOPSY_SITES"].astype(str).str.split(";")
     return {site: float(cases.apply(lambda found, s=site: s in found).sum()) / max(len(dead), 1) for site in PLACES}
 
 

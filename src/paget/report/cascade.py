@@ -11,7 +11,8 @@ from paget.report.number_format import number
 from paget.report.run_directory import RunDirectory
 from paget.report.text import Labels
 
-STEPS = ("SHED", "CIRCULATING", "ARRESTED", "EXTRAVASATED", "FOUNDERS", "ESTABLISHED", "COLONISED")
+STEPS = ("SHED", "ARRESTED", "EXTRAVASATED", "FOUNDERS", "ESTABLISHED", "COLONISED", "CIRCULATING")
+"""Steps in order; cells in circulation come last: they are those of the moment, the others a sum since the start."""
 ROUTES = ("blood", "lymph")
 
 

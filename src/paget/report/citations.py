@@ -48,10 +48,15 @@ def citations(run: RunDirectory) -> Mapping[str, Citation]:
     return found
 
 
+def names(source: str) -> list[str]:
+    """Ids in a record's source column, which may join several by semicolons; `assumed` is no source."""
+    return [name.strip() for name in source.split(";") if name.strip() and name.strip() != "assumed"]
+
+
 def used(run: RunDirectory, known: Mapping[str, Citation]) -> list[Citation]:
     """Sources of the parameters and of the published results shown, by id; unknown ids stay as bare ids."""
-    ids = {str(entry["source"]) for entry in run.summary.get("parameters") or [] if entry.get("source")}
+    ids = {name for entry in run.summary.get("parameters") or [] for name in names(str(entry.get("source") or ""))}
     ids |= {str(entry["study"]) for entry in run.endpoints if entry.get("study")}
     ids |= {str(entry["id"]) for entry in run.summary.get("sources") or []}
-    ids.discard("assumed")
+    ids.discard("scenario")
     return [known.get(name, Citation(name, "")) for name in sorted(ids, key=str.casefold)]

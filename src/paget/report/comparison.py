@@ -56,7 +56,9 @@ def rows(run: RunDirectory, labels: Labels) -> list[Row]:
 
 
 def verdict(entry: Mapping[str, Any]) -> str:
-    """'hit', 'miss' or 'none'."""
+    """'hit', 'miss' or 'none' for a published result; 'own' for a value that stands for itself."""
+    if entry.get("published") is None:
+        return "own"
     found = entry.get("verdict")
     return found if found in {"hit", "miss"} else "none"
 

@@ -46,7 +46,7 @@ def _who(run: RunDirectory, labels: Labels) -> str:
 def _survival(run: RunDirectory, labels: Labels) -> list[str]:
     found = []
     for curve in survival_curves.curves(run):
-        median, low, high = survival_curves.median_months(curve)
+        median, low, high = survival_curves.stated_median(run, curve)
         many = len(run.arms) > 1
         where = labels("headline.in_arm", arm=curve.arm) if many else labels("headline.in_all")
         if math.isnan(median):

@@ -13,6 +13,7 @@ from paget.report.run_directory import RunDirectory
 from paget.report.text import Labels
 
 MOST_SITES = 6
+MM3_PER_ML = 1000
 
 
 def _micrometastases(run: RunDirectory, arm: str, moment: str) -> pd.DataFrame:
@@ -38,9 +39,8 @@ def _visible(run: RunDirectory, arm: str, moment: str) -> pd.DataFrame:
     cells = table[f"CELLS_{moment.upper()}"]
     chosen = table[(table["ARM"].astype(str) == arm) & (cells > 0)]
     count = chosen["COUNT"].astype(float).clip(lower=1.0)
-    # A "many" record holds the cells of all its lesions: it stands at their mean size.
-    each = chosen[f"CELLS_{moment.upper()}"] / count
-    octave = np.floor(np.log2(each.to_numpy(dtype=float).clip(min=1.0)))
+    # A record that stands for many holds their mean size, so it needs no share of its own.
+    octave = np.floor(np.log2(chosen[f"CELLS_{moment.upper()}"].to_numpy(dtype=float).clip(min=1.0)))
     return pd.DataFrame({"SITE": chosen["SITE"].astype(str), "OCTAVE": octave, "COUNT": count})
 
 
@@ -121,11 +121,11 @@ def _lines(canvas: go.Figure, table: pd.DataFrame, labels: Labels, group: str, *
 
 
 def _boundary(run: RunDirectory, labels: Labels) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The line between counted micrometastases and individual lesions, read from the classes themselves."""
-    table = run.table("micrometastases")
-    if table is None:
+    """The line between counted micrometastases and individual lesions, from the run's cell density (per mL)."""
+    stated = {row["symbol"]: row["value"] for row in run.summary.get("parameters") or []}
+    if "cell_density" not in stated:
         return [], []
-    cells = float(table["CELLS_HIGH"].max())
+    cells = float(stated["cell_density"]) / MM3_PER_ML
     line = {"type": "line", "x0": cells, "x1": cells, "y0": 0, "y1": 1, "yref": "paper"}
     note = {"x": float(np.log10(cells)), "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False}
     return (

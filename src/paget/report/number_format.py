@@ -11,6 +11,9 @@ LARGEST_PLAIN = 1e6
 SMALLEST_PLAIN = 1e-3
 
 
+MINUS = "−"
+
+
 def number(value: object, digits: int = 3) -> str:
     """`value` with `digits` significant digits; a dash where there is none.
 
@@ -21,13 +24,15 @@ def number(value: object, digits: int = 3) -> str:
         return ABSENT if value is None else str(value)
     if not math.isfinite(value):
         return "∞" if value == math.inf else ABSENT
+    if value < 0:
+        return MINUS + number(-value, digits)
     if value == 0:
         return "0"
-    if abs(value) >= LARGEST_PLAIN or abs(value) < SMALLEST_PLAIN:
+    if value >= LARGEST_PLAIN or value < SMALLEST_PLAIN:
         return _power(value, digits)
     if value == int(value):
         return f"{int(value):,}".replace(",", THIN_SPACE)
-    decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+    decimals = max(digits - 1 - math.floor(math.log10(value)), 0)
     return f"{value:,.{decimals}f}".replace(",", THIN_SPACE)
 
 

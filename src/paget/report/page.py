@@ -27,7 +27,8 @@ from paget.report import (
 from paget.report.run_directory import RunDirectory
 from paget.report.text import Labels, labels
 
-FINISHED_STATES = {"done", "complete", "completed", "finished"}
+BROKEN_STATES = {"interrupted", "failed"}
+"""A run that is still marked as running has its tables when its summary is there: the report is its last step."""
 
 
 def page(run: RunDirectory, language: str) -> str:
@@ -56,7 +57,7 @@ def _context(run: RunDirectory, words: Labels) -> dict[str, Any]:
         "research_use": str(run.summary.get("research_use_only") or ""),
         "missing": run.missing,
         "state": str(run.manifest.get("state") or ""),
-        "unfinished": str(run.manifest.get("state") or "done") not in FINISHED_STATES,
+        "unfinished": run.manifest.get("state") in BROKEN_STATES,
         "sentences": headline.sentences(run, words),
         "arms": run.arms,
         "survival": survival.figure(run, words),

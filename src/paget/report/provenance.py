@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from paget import knowledge
+from paget.report import citations
 from paget.report.citations import Citation
 from paget.report.number_format import percent, span, trimmed
 from paget.report.run_directory import RunDirectory
 from paget.report.text import Labels
 
 STATUSES = ("assumed", "fitted", "derived", "measured")
-MANIFEST_KEYS = ("paget", "seed", "scenario_hash", "parameter_hash", "device", "state")
+MANIFEST_KEYS = ("paget_version", "seed", "scenario_hash", "parameter_hash", "device")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class ParameterRow:
     unit: str
     status: str
     status_text: str
-    citation: Citation
+    citations: tuple[Citation, ...]
 
 
 def switches(run: RunDirectory, labels: Labels) -> list[Switch]:
@@ -93,7 +94,7 @@ def parameters(run: RunDirectory, known: Mapping[str, Citation], labels: Labels)
                 unit="" if str(entry.get("unit")) == "1" else str(entry.get("unit") or ""),
                 status=status,
                 status_text=labels.family("status", status),
-                citation=known.get(source, Citation(source, "")),
+                citations=tuple(known.get(name, Citation(name, "")) for name in citations.names(source)),
             )
         )
     order = {status: index for index, status in enumerate(STATUSES)}
@@ -113,8 +114,7 @@ def status_counts(rows: list[ParameterRow]) -> list[tuple[str, int]]:
 
 def manifest_rows(run: RunDirectory, labels: Labels) -> list[tuple[str, str]]:
     """What the manifest and the summary say about the run; timings are left out, they differ between equal runs."""
-    merged = {"paget": run.summary.get("paget"), "seed": run.about.get("seed"), **run.manifest}
-    merged |= {"seed": run.about.get("seed", merged.get("seed"))}
+    merged = {**run.manifest, "paget_version": run.summary.get("paget"), "seed": run.about.get("seed")}
     return [
         (labels.family("manifest", key), str(merged[key]))
         for key in MANIFEST_KEYS

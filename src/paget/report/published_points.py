@@ -9,7 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from paget.report.figures import SYMBOLS, colour, plain, rounded
-from paget.report.number_format import number, span
+from paget.report.number_format import number, percent, span
 from paget.report.run_directory import RunDirectory
 from paget.report.survival_curves import Curve, median_months
 from paget.report.text import Labels
@@ -44,13 +44,35 @@ def read(run: RunDirectory, drawn: list[Curve]) -> list[PublishedPoint]:
 
 
 def _points(run: RunDirectory, drawn: list[Curve]) -> Iterator[PublishedPoint]:
+    known: set[tuple[str, float]] = set()
     for row in run.endpoints:
         endpoint = str(row.get("endpoint", ""))
         if endpoint not in {"OS_rate", "OS_median"} or row.get("published") is None:
             continue
         is_median = endpoint == "OS_median"
         if is_median or row.get("time_months") is not None:
+            known.add((str(row.get("study")), float(row.get("time_months") or 0)))
             yield _point(row, drawn, is_median)
+    yield from _other_points(run, known)
+
+
+def _other_points(run: RunDirectory, known: set[tuple[str, float]]) -> Iterator[PublishedPoint]:
+    """Points of published curves that no endpoint of the run stands beside."""
+    for row in run.summary.get("published_points") or []:
+        study, month, low, high = str(row["study"]), float(row["time_months"]), row.get("low"), row.get("high")
+        if row.get("curve") != "OS" or row.get("type") != "rate" or (study, month) in known:
+            continue
+        yield PublishedPoint(
+            study=study,
+            text=plain(
+                f"{study} · {row.get('arm') or ''}: {percent(float(row['survival']))}, n = {number(row.get('n'))}"
+            ),
+            month=month,
+            survival=float(row["survival"]),
+            interval=None if low is None or high is None else (float(low), float(high)),
+            is_median=False,
+            same_population=False,
+        )
 
 
 def _point(row: Mapping[str, Any], drawn: list[Curve], is_median: bool) -> PublishedPoint:

@@ -35,6 +35,15 @@ def median_months(curve: Curve) -> tuple[float, float, float]:
     return median, low, high
 
 
+def stated_median(run: RunDirectory, curve: Curve) -> tuple[float, float, float]:
+    """The median that the summary states for the curve's arm, else the one read from the curve: it may be thinned."""
+    for row in run.endpoints:
+        if row.get("endpoint") == "OS_median" and row.get("published") is None and row.get("arm") == curve.arm:
+            median, low, high = (row.get(name) for name in ("simulated", "low", "high"))
+            return tuple(float("nan") if v is None else float(v) for v in (median, low, high))  # type: ignore[return-value]
+    return median_months(curve)
+
+
 def _first_below(months: np.ndarray, values: np.ndarray) -> float:
     reached = np.flatnonzero(values <= 0.5)
     return float(months[reached[0]]) if len(reached) else float("nan")

@@ -27,8 +27,7 @@ def figure(run: RunDirectory, labels: Labels) -> Figure | None:
     canvas = go.Figure()
     options: list[tuple[str, str]] = []
     frames: dict[str, dict[str, Any]] = {}
-    groups = list(curves.groupby(["ARM", "USUBJID"], sort=False, observed=True))[:MOST_EXAMPLES]
-    for position, ((arm, patient), course) in enumerate(groups):
+    for position, ((arm, patient), course) in enumerate(_examples(curves, run.arms)):
         group = f"p{position}"
         _course(canvas, course.sort_values("DAY"), labels, group, visible=position == 0)
         frames[group] = _frame(run, str(arm), str(patient), course, labels)
@@ -53,6 +52,16 @@ def figure(run: RunDirectory, labels: Labels) -> Figure | None:
         yaxis2={"domain": [0, 0.28], "title": {"text": labels("axis.visible_lesions")}, "rangemode": "tozero"},
         **frames["p0"],
     )
+
+
+def _examples(curves: pd.DataFrame, arms: list[str]) -> list[tuple[tuple[Any, Any], pd.DataFrame]]:
+    """The first patients of every arm, the same number of each."""
+    each = max(MOST_EXAMPLES // max(len(arms), 1), 1)
+    chosen = []
+    for arm in arms:
+        courses = curves[curves["ARM"].astype(str) == arm].groupby("USUBJID", sort=False, observed=True)
+        chosen += [((arm, patient), course) for patient, course in list(courses)[:each]]
+    return chosen
 
 
 def _course(canvas: go.Figure, course: pd.DataFrame, labels: Labels, group: str, *, visible: bool) -> None:
@@ -116,17 +125,13 @@ def _events(run: RunDirectory, arm: str, patient: str, labels: Labels) -> list[t
         own = subjects[(subjects["USUBJID"] == patient) & (subjects["ARM"].astype(str) == arm)]
         for subject in own.to_dict("records"):
             events += _life(subject, labels)
-    lesions = run.table("lesions")
-    if lesions is not None:
-        own = lesions[(lesions["USUBJID"] == patient) & (lesions["ARM"].astype(str) == arm)]
-        if len(own):
-            events.append((float(own["SEEDED_DAY"].min()), labels("timeline.first_founder")))
     return [(day, plain(words)) for day, words in events if np.isfinite(day)]
 
 
 def _life(subject: Mapping[Any, Any], labels: Labels) -> list[tuple[float, str]]:
     years = f"{float(subject['TUMOUR_AGE_DAYS']) / 365.25:.1f}"
     events = [(-float(subject["TUMOUR_AGE_DAYS"]), labels("timeline.first_cell", years=years))]
+    events.append((float(subject.get("FIRST_FOUNDER_DAY", np.nan)), labels("timeline.first_founder")))
     if not subject["ALIVE"]:
         cause = labels.family("cause", subject["DEATH_CAUSE"])
         events.append((float(subject["DEATH_DAYS"]), labels("timeline.death", cause=cause)))

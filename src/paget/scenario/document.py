@@ -1,8 +1,8 @@
 """YAML text becomes plain data and the place of every value.
 
-Events are read one by one, so that a bomb is refused before it is unfolded: nesting, the number of aliases and the number
-of values are bounded, tags are refused, keys are text and unique. Plain scalars follow the YAML 1.2 core schema: ``on``,
-``yes`` and dates are text.
+Events are read one by one, so that a bomb is refused before it is unfolded: nesting, the number of aliases and the
+number of values are bounded, tags are refused, keys are text and unique. Plain scalars follow the YAML 1.2 core schema:
+``on``, ``yes`` and dates are text.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ ENDPOINTS = ("OS", "CSS")
 WILD_TYPE = "wild type"
 ALTERED = "any"
 LONGEST_NAME = 200
+DAYS_PER_YEAR = 365.25
 
 _ENDPOINT_ALIASES = {"DSS": "CSS", "OVERALL SURVIVAL": "OS", "CAUSE-SPECIFIC SURVIVAL": "CSS"}
 _SEXES = {"female": "female", "male": "male", "f": "female", "m": "male"}

@@ -59,7 +59,7 @@ def _genotype(given: object) -> dict[str, str]:
         found = alterations(alteration)
         if len(found) > 1:
             raise fault(f"gene {gene} has {len(found)} alterations", "One patient has one; keep one of them.")
-        genotype[gene] = found[0]
+        genotype[gene] = next(iter(found))
     return genotype
 
 

@@ -108,12 +108,13 @@ def _unknown_alterations(scenario: Scenario) -> Iterator[Problem]:
     for row in rows:
         if registry is None or row.registry == registry:
             known.setdefault(row.gene, set()).add(row.alteration)
+    groups = knowledge.aliases()
     for path, gene, alteration in _alterations(scenario):
-        if gene not in known and alteration != WILD_TYPE:
+        own = {name for member in (gene, *groups.get(gene, ())) for name in known.get(member, ())}
+        if not own and alteration != WILD_TYPE:
             message = f"no frequency of altered {gene} is known for disease {scenario.disease} (registry {registry})"
             yield path, fault(message, _gene_remedy(gene, known))
-        elif alteration not in {*known.get(gene, ()), ALTERED, WILD_TYPE}:
-            offered = [*sorted(known[gene]), ALTERED, WILD_TYPE]
+        elif alteration not in (offered := [*sorted(own), ALTERED, WILD_TYPE]):
             yield path, fault(f"alteration {shown(alteration)} of {gene} is unknown", did_you_mean(alteration, offered))
 
 

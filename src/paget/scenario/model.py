@@ -12,39 +12,34 @@ from pydantic import (
     Field,
     PlainSerializer,
     WithJsonSchema,
-    model_serializer,
     model_validator,
 )
 
+from paget.scenario.eligibility import Eligibility
 from paget.scenario.faults import fault, shown
 from paget.scenario.fields import (
+    DAYS_PER_YEAR,
     Age,
-    AgeRange,
     Count,
     Detection,
     Ecog,
-    EcogRange,
     Endpoints,
     Length,
-    LengthRange,
     Name,
     ScenarioRecord,
     Seed,
     Sex,
     Stage,
-    Stages,
     Strength,
     Text,
     Time,
-    YesNo,
     choice,
     one_or_many,
 )
-from paget.scenario.genotype import Alterations, GenotypeField, known_gene, label
+from paget.scenario.genotype import GenotypeField, label
 from paget.scenario.quantity import Quantity, parse_quantity
 
 SUPPORTIVE_CARE = "best supportive care"
-DAYS_PER_YEAR = 365.25
 
 
 def disease_names() -> Iterable[str]:
@@ -126,49 +121,6 @@ def _arms_differ(arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
 
 
 Arms = Annotated[tuple[Arm, ...], BeforeValidator(_some_arms), AfterValidator(_arms_differ)]
-
-
-class Eligibility(ScenarioRecord):
-    """Who enters: every condition must hold; a gene's name is a key of its own (``BRAF: V600E``)."""
-
-    genes: dict[str, Alterations] = Field(default_factory=dict)
-    stage: Stages | None = None
-    ECOG: EcogRange | None = None
-    age: AgeRange | None = None
-    sex: Sex | None = None
-    metastatic: YesNo | None = None
-    diameter: LengthRange | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _genes_apart(cls, given: object) -> object:
-        """Put keys that are genes under ``genes``; what is left over is an unknown key."""
-        if not isinstance(given, dict) or "genes" in given:
-            return given
-        genes = {gene: value for key, value in given.items() if (gene := known_gene(str(key)))}
-        rest = {key: value for key, value in given.items() if not known_gene(str(key))}
-        return {**rest, "genes": genes} if genes else rest
-
-    @model_serializer(mode="wrap")
-    def _genes_as_written(self, write: Any) -> dict[str, Any]:
-        plain = write(self)
-        return {**plain.pop("genes", {}), **plain}
-
-    @property
-    def age_years(self) -> tuple[float, float]:
-        """Lowest and highest age in years; infinite where not given."""
-        low, high = self.age.bounds if self.age else (-math.inf, math.inf)
-        return low / DAYS_PER_YEAR, high / DAYS_PER_YEAR
-
-    @property
-    def diameter_mm(self) -> tuple[float, float]:
-        """Smallest and largest diameter of the primary at diagnosis in mm; infinite where not given."""
-        return self.diameter.bounds if self.diameter else (-math.inf, math.inf)
-
-    @property
-    def ecog(self) -> tuple[float, float]:
-        """Lowest and highest ECOG performance status; infinite where not given."""
-        return self.ECOG.bounds if self.ECOG else (-math.inf, math.inf)
 
 
 class Cohort(ScenarioRecord):

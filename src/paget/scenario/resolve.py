@@ -13,7 +13,8 @@ from paget.scenario.model import Scenario
 def resolved(scenario: Scenario) -> dict[str, Any]:
     """Plain data of the scenario with its defaults; what is unset is left out."""
     plain = scenario.model_dump(mode="json", exclude_none=True)
-    return {key: value for key, value in plain.items() if value != {} or key == "eligibility"}
+    first = {key: plain.pop(key) for key in ("paget", "kind")}
+    return first | {key: value for key, value in plain.items() if value != {}}
 
 
 def resolved_yaml(scenario: Scenario) -> str:

@@ -1,7 +1,7 @@
 """Units at the door: text such as ``36 months`` becomes a number in the unit that the model uses.
 
-The everyday units stand in one table, so that reading a scenario does not import pint (half a second); whatever the table
-does not hold goes to pint. A test holds the two against each other.
+The everyday units stand in one table, so that reading a scenario does not import pint (half a second); whatever the
+table does not hold goes to pint. A test holds the two against each other.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def split(text: str) -> tuple[float, str]:
 
 
 def convert(number: float, unit: str, target: str) -> float:
-    """``number`` of ``unit`` in ``target`` (pint spelling); a pydantic error for an unknown unit or another dimension."""
+    """``number`` of ``unit`` in ``target``; a pydantic error for an unknown unit or another dimension."""
     if unit == target:
         return number
     plain, wanted = SPELLINGS.get(unit), SPELLINGS.get(target)

@@ -15,6 +15,7 @@ from paget.body.state import (
     LESION,
     LESION_LIMIT,
     MOMENTS,
+    NEXT_CELLS,
     NURSERY_CELLS,
     OUTPUT_CLASSES,
     PERSON,
@@ -23,7 +24,7 @@ from paget.compute.status import Status, first_failure
 from paget.errors import InputError, PagetError
 from paget.patient.course import course
 from paget.patient.death import CAUSES
-from paget.patient.spread import SITE
+from paget.patient.spread import SITE, SITE_ROLES
 from paget.trial.plan import Plan
 
 
@@ -32,7 +33,8 @@ class Cohort:
     """Outputs of `count` persons, first axis the person.
 
     persons: (n,) PERSON; sites: (n, sites) SITE; lesions: (n, LESION_LIMIT) and many: (n, sites) LESION; micro:
-    (n, moments, sites, OUTPUT_CLASSES); cascade: (n, moments, sites, 3); curves: (n, CURVE_POINTS, fields).
+    (n, moments, sites, OUTPUT_CLASSES); cascade: (n, moments, sites, CASCADE_COUNTS); curves: (n, CURVE_POINTS,
+    fields).
     """
 
     first: int
@@ -66,12 +68,13 @@ def simulate(plan: Plan, first: int, count: int, threads: int = 1) -> Cohort:
         plan.lodged, plan.entry, plan.circulation_days, persons, sites,
         np.zeros((count, 2), KINETICS),
         np.zeros((count, NURSERY_CELLS + 1, 4)),
+        np.zeros((count, NURSERY_CELLS + 1, NEXT_CELLS)),
         np.zeros((count, places, NURSERY_CELLS + 1, 2)),
         np.zeros((count, NURSERY_CELLS + 1, 2)),
         np.zeros((count, places, CLASS_COUNT, 4)),
         np.zeros((count, CLASS_COUNT, 4)),
         lesions, many,
-        np.zeros((count, 7)),
+        np.zeros((count, len(SITE_ROLES))),
         np.zeros((count, len(CAUSES))),
         micro, cascade, curves, status, threads=threads,
     )  # fmt: skip
@@ -82,9 +85,19 @@ def simulate(plan: Plan, first: int, count: int, threads: int = 1) -> Cohort:
 def bytes_per_person(plan: Plan) -> int:
     """Memory that one person's state and outputs take while being simulated."""
     places = len(plan.sites)
-    floats = (NURSERY_CELLS + 1) * (4 + 2 + 2 * places) + CLASS_COUNT * 4 * (places + 1) + 7 + len(CAUSES)
-    floats += len(MOMENTS) * places * (OUTPUT_CLASSES + 3) + CURVE_POINTS * len(CURVE_FIELDS) + 1
-    return 8 * floats + PERSON.itemsize + places * (SITE.itemsize + LESION.itemsize) + LESION_LIMIT * LESION.itemsize
+    floats = (
+        (NURSERY_CELLS + 1) * (4 + 2 + NEXT_CELLS + 2 * places)
+        + CLASS_COUNT * 4 * (places + 1)
+        + len(SITE_ROLES)
+        + len(CAUSES)
+    )
+    floats += len(MOMENTS) * places * (OUTPUT_CLASSES + len(CASCADE_COUNTS)) + CURVE_POINTS * len(CURVE_FIELDS) + 1
+    return (
+        np.dtype(np.float64).itemsize * floats
+        + PERSON.itemsize
+        + places * (SITE.itemsize + LESION.itemsize)
+        + LESION_LIMIT * LESION.itemsize
+    )
 
 
 def _raise_first(status: np.ndarray, first: int) -> None:

@@ -10,9 +10,7 @@ from paget import knowledge
 from paget.knowledge.disease import Published
 from paget.knowledge.verdict import published_interval, verdict
 from paget.trial.endpoints import ADDRESSED, CohortView, population
-
-KNOWN_EXTENT_SHARE = 0.89
-"""Share of Kebebew2005's 516 patients whose extent is known (11 % unknown); its printed extents are of all 516."""
+from paget.trial.units import convert
 
 
 @dataclass(frozen=True)
@@ -51,13 +49,10 @@ def of_known_extent(row: Published) -> tuple[Published, str]:
     """Kebebew2005 prints extents of all 516 patients, 11 % unknown: take the shares of the known."""
     if row.study_id != "Kebebew2005" or not row.endpoint.startswith("extent_") or row.n is None:
         return row, row.note
-    known = replace_value(row, row.value / KNOWN_EXTENT_SHARE, round(row.n * KNOWN_EXTENT_SHARE))
+    record = knowledge.parameters("atc")["known_extent_share"]
+    share = convert(record.value, record.unit, "1")
+    known = row.model_copy(update={"value": row.value / share, "n": round(row.n * share)})
     return known, f"printed {row.value:g} % of all {row.n}; here of the known extents"
-
-
-def replace_value(row: Published, value: float, n: int) -> Published:
-    """The row with another value and number of patients."""
-    return row.model_copy(update={"value": value, "n": n})
 
 
 def finite(value: float) -> float | None:
@@ -95,5 +90,3 @@ def rows_of(disease: str, studies: Iterable[str]) -> list[Published]:
     """Published rows of the named studies, in the order of the data."""
     wanted = set(studies)
     return [row for row in knowledge.published(disease) if row.study_id in wanted]
-
-

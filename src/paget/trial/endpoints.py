@@ -1,6 +1,7 @@
 """The simulated counterpart of a published endpoint, read from a cohort's tables.
 
-`ADDRESSED` maps the endpoint names of the published tables to what the cohort shows. An endpoint that isn't there is not
+`ADDRESSED` maps the endpoint names of the published tables to what the cohort shows. An endpoint that isn't there is
+not
 addressed by this version and is left out of the comparison (and counted as such).
 """
 
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from paget.trial.survival import DAYS_PER_MONTH, KaplanMeier, kaplan_meier, wilson_interval
+from paget.trial.survival import DAYS_PER_MONTH, KaplanMeier, kaplan_meier, normal_quantile, wilson_interval
+from paget.trial.units import convert
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,18 +68,15 @@ def mean(view: CohortView, time_months: float | None, *, of: Callable[[pd.DataFr
     """Mean with its standard error x 1.96."""
     values = of(view.subjects).to_numpy(np.float64)
     centre = float(np.mean(values)) if len(values) else np.nan
-    error = 1.96 * float(np.std(values, ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else np.nan
+    error = normal_quantile() * float(np.std(values, ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else np.nan
     return (centre, centre - error, centre + error)
-
-
-def _sites(subjects: pd.DataFrame, column: str) -> pd.Series:
-    return subjects[column].astype(str).str.split(";")
 
 
 def has_site(subjects: pd.DataFrame, *names: str, column: str = "AUTOPSY_SITES") -> pd.Series:
     """Whether any of the sites holds a metastasis."""
     wanted = set(names)
-    return _sites(subjects, column).map(lambda here: bool(wanted.intersection(here)))
+    found = [bool(wanted.intersection(here.split(";"))) for here in subjects[column].astype(str)]
+    return subjects[column].astype(str).notna() & np.array(found, bool)
 
 
 def has_any_site(subjects: pd.DataFrame) -> pd.Series:
@@ -87,7 +86,8 @@ def has_any_site(subjects: pd.DataFrame) -> pd.Series:
 
 def site_count(subjects: pd.DataFrame) -> pd.Series:
     """Number of metastatic sites at autopsy."""
-    return _sites(subjects, "AUTOPSY_SITES").map(lambda here: len([site for site in here if site]))
+    text = subjects["AUTOPSY_SITES"].astype(str)
+    return text.str.count(";") + (text != "")
 
 
 def _stage(subjects: pd.DataFrame, name: str) -> pd.Series:
@@ -120,7 +120,7 @@ ADDRESSED: Mapping[str, Callable[[CohortView, float | None], Estimate]] = {
     "OS_gt1y": partial(survival_rate, specific=False),
     "CSS_rate": partial(survival_rate, specific=True),
     "DSS_rate": partial(survival_rate, specific=True),
-    "tumor_size_mean": partial(mean, of=lambda subjects: subjects["DIAMETER_MM"] / 10.0),
+    "tumor_size_mean": partial(mean, of=lambda subjects: convert(1.0, "mm", "cm") * subjects["DIAMETER_MM"]),
     "age_mean": partial(mean, of=lambda subjects: subjects["AGE"]),
     "female_share": partial(share, of=lambda subjects: subjects["SEX"] == "F"),
     "extent_intrathyroidal": partial(share, of=_local),
@@ -157,7 +157,7 @@ AT_DEATH = ("metastasis_site_", "metastatic_sites_", "lung_given_", "brain_metas
 def population(view: CohortView, arm: str, endpoint: str) -> CohortView:
     """The subset that a published row speaks of: a stage named in its arm, the dead for autopsy rows."""
     stage = next((name for name in ("IVA", "IVB", "IVC") if arm.startswith(name)), None)
-    if stage is not None:
+    if stage is not None and not endpoint.startswith("stage_share"):
         view = view.where(view.subjects["STAGE"] == stage)
     if endpoint.startswith(AT_DEATH):
         view = view.where(~view.subjects["ALIVE"])

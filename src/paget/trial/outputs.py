@@ -20,9 +20,6 @@ from paget.trial.tables import TABLES
 EXAMPLES = 24
 """Persons per arm whose time courses are kept."""
 
-LYMPH_SITES = frozenset({"cervical_nodes", "intrathoracic_nodes", "retroperitoneal_nodes", "pleura"})
-"""Sites that cells reach by lymph; the others are reached by blood."""
-
 ALL_SITES = "all"
 
 
@@ -205,39 +202,45 @@ def micrometastases(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.nda
 
 
 def cascade(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
-    """Cells and founders at every step: two rows for what entered each route, then one per site, per moment."""
-    places = [site for site in plan.sites if site != PRIMARY_SITE]
-    columns = np.array([plan.sites.index(site) for site in places])
-    parts = [_cascade_at(plan, cohort, moment, columns) for moment in range(len(MOMENTS))]
-    stacked = np.stack(parts, axis=1)
+    """Cells and founders at every step, per moment: what entered each route, then each site by route."""
+    columns = np.array([place for place, site in enumerate(plan.sites) if site != PRIMARY_SITE])
+    stacked = np.stack([_cascade_at(plan, cohort, moment, columns) for moment in range(len(MOMENTS))], axis=1)
     people, moments, rows, _ = stacked.shape
     index = np.repeat(np.arange(people), moments * rows)
-    names = [*([ALL_SITES] * len(ROUTES)), *places]
-    routes = [*ROUTES, *("lymph" if site in LYMPH_SITES else "blood" for site in places)]
+    sites = [ALL_SITES, *(plan.sites[place] for place in columns)]
     tile = partial(np.tile, reps=people * moments)
-    values = stacked.reshape(-1, 7)
-    steps = ("SHED", "CIRCULATING", "ARRESTED", "EXTRAVASATED", "FOUNDERS", "ESTABLISHED", "COLONISED")
+    values = stacked.reshape(-1, len(STEPS))
     return keys.of(index) | {
-        "SITE": tile(np.array(names, dtype=object)),
-        "ROUTE": tile(np.array(routes, dtype=object)),
+        "SITE": tile(np.repeat(np.array(sites, dtype=object), len(ROUTES))),
+        "ROUTE": tile(np.tile(np.array(ROUTES, dtype=object), len(sites))),
         "MOMENT": np.tile(np.repeat(np.array(MOMENTS, dtype=object), rows), people),
-        **{name: values[:, column] for column, name in enumerate(steps)},
+        **{name: values[:, column] for column, name in enumerate(STEPS)},
     }
 
 
+STEPS = ("SHED", "CIRCULATING", "ARRESTED", "EXTRAVASATED", "FOUNDERS", "ESTABLISHED", "COLONISED")
+
+
 def _cascade_at(plan: Plan, cohort: Cohort, moment: int, columns: np.ndarray) -> np.ndarray:
-    """Shape (persons, routes + sites, 7) at one moment; NaN where a column doesn't apply."""
+    """Shape (persons, (1 + sites) * routes, steps) at one moment; NaN where a step doesn't apply to a row.
+
+    Lines are not followed by route, so established and colonised ones are shared out as their site's founders came.
+    """
     person = cohort.persons
     suffix = "_at_diagnosis" if moment == 0 else ""
     shed = np.stack([person[f"shed_{route}{suffix}"] for route in ROUTES], axis=1)
     ctc = person["ctc_at_diagnosis"] if moment == 0 else person["ctc_at_death"]
-    out = np.full((len(person), len(ROUTES) + len(columns), 7), np.nan)
-    out[:, : len(ROUTES), 0] = shed
-    out[:, : len(ROUTES), 1] = (ctc * plan.parameters["blood_volume"][0])[:, None] * _flow_split(plan)
-    out[:, len(ROUTES) :, 2] = shed @ plan.arrested[:, columns]
-    out[:, len(ROUTES) :, 3] = shed @ plan.extravasated[:, columns]
-    out[:, len(ROUTES) :, 4:] = cohort.cascade[:, moment, columns]
-    return out
+    counts = cohort.cascade[:, moment, columns]
+    founders = counts[..., : len(ROUTES)]
+    origin = founders / np.maximum(founders.sum(axis=2, keepdims=True), 1.0)
+    out = np.full((len(person), 1 + len(columns), len(ROUTES), len(STEPS)), np.nan)
+    out[:, 0, :, 0] = shed
+    out[:, 0, :, 1] = (ctc * plan.parameters["blood_volume"][0])[:, None] * _flow_split(plan)
+    out[:, 1:, :, 2] = shed[:, None, :] * plan.arrested[:, columns].T
+    out[:, 1:, :, 3] = shed[:, None, :] * plan.extravasated[:, columns].T
+    out[:, 1:, :, 4] = founders
+    out[:, 1:, :, 5:] = origin[..., None] * counts[..., None, len(ROUTES) :]
+    return out.reshape(len(person), -1, len(STEPS))
 
 
 def _flow_split(plan: Plan) -> np.ndarray:

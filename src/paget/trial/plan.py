@@ -60,12 +60,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Prescribed:
-    """Traits that every person shares instead of drawing them (kind `patient`)."""
+    """Traits that every person shares instead of drawing them (kind `patient`), and a start other than from one cell.
+
+    start_cells: cells at day 0 (a graft, or a published model's initial size); start_capacity: K at day 0 in mm^3.
+    """
 
     sex: str | None = None
     age_years: float | None = None
     diameter_mm: float | None = None
     genotype: tuple[str, ...] | None = None
+    start_cells: float | None = None
+    start_capacity: float | None = None
 
 
 @dataclass(frozen=True)
@@ -177,8 +182,10 @@ def alterations_of(study: Study) -> Alterations:
     )
 
 
-def _spread(sites: tuple[str, ...], values: Mapping[str, float], switches: Mapping[str, float]) -> dict[str, np.ndarray]:
-    """Per route and site: share arrested; per site: share of passing shed cells that lodge."""
+def _spread(
+    sites: tuple[str, ...], values: Mapping[str, float], switches: Mapping[str, float]
+) -> dict[str, np.ndarray]:
+    """Per route and site: share arrested of the cells that enter, share lodged of those past the membrane."""
     blood, lymph = circulation_fates(sites, values, switches)
     share = np.array(
         entry_shares(values["lymph_share"], switches["intravasation"], switches["lymphatic_spread"]), np.float64
@@ -194,7 +201,7 @@ def _spread(sites: tuple[str, ...], values: Mapping[str, float], switches: Mappi
         "entry": share,
         "arrested": arrested,
         "extravasated": arrested * out,
-        "lodged": (share @ arrested) * out * soil,
+        "lodged": share[:, None] * arrested * out * soil,
         "circulation_days": np.array([blood.circuits, lymph.circuits]) * circuit_days,
     }
 
@@ -221,7 +228,7 @@ def circulation_fates(
 
 
 def flow_graph(sites: tuple[str, ...], drained: float) -> FlowGraph:
-    """The body's flow graph from the knowledge's shares and links; drained: share of caught cells that lymph carries on."""
+    """The flow graph of the knowledge's shares and links; drained: share of caught cells that lymph carries on."""
     shares = {site: share for site, share in knowledge.flow_shares().items() if share > 0.0}
     links = [link for link in knowledge.flow_links() if link.target in sites and link.origin in sites]
     entry = {link.target: link.share for link in links if link.route == "lymph" and link.origin == PRIMARY_SITE}
@@ -258,10 +265,11 @@ def _mask(labels: tuple[str, ...], alterations: tuple[str, ...]) -> int:
 def _fixed(prescribed: Prescribed) -> np.ndarray:
     from paget.patient.course import FIXED
 
-    record = np.full(1, np.nan, np.float64).astype(FIXED)
+    record = np.zeros(1, FIXED)
     record["female"] = np.nan if prescribed.sex is None else float(prescribed.sex == "F")
-    record["age_years"] = np.nan if prescribed.age_years is None else prescribed.age_years
-    record["diameter_mm"] = np.nan if prescribed.diameter_mm is None else prescribed.diameter_mm
+    for name in ("age_years", "diameter_mm", "start_cells", "start_capacity"):
+        given = getattr(prescribed, name)
+        record[name] = np.nan if given is None else given
     return record
 
 

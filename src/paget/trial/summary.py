@@ -71,7 +71,7 @@ def summarise(directory: Path, plan: Plan, compare_with: Sequence[str]) -> dict[
         "survival": {arm: _curve(curve) for arm, curve in curves.items()},
         "published_points": _points(study.disease, compare_with),
         "parameters": records,
-        "sources": _sources(records, [row["study"] for row in map(as_json, comparisons)]),
+        "sources": _sources(records, [row.published.study_id for row in comparisons]),
         **{status: sum(record["status"] == status for record in records)
            for status in ("measured", "derived", "fitted", "assumed")},
     }  # fmt: skip
@@ -81,7 +81,9 @@ def _own_endpoints(views: Mapping[str, CohortView], curves: Mapping[str, KaplanM
     """Median survival and survival at 6 and 12 months of every arm, without a published counterpart."""
     rows = []
     for arm, view in views.items():
-        estimates = [("OS_median", None, curves[arm].median(), 1.0 / DAYS_PER_MONTH, "months")]
+        estimates: list[tuple[str, int | None, tuple[float, float, float], float, str]] = [
+            ("OS_median", None, curves[arm].median(), 1.0 / DAYS_PER_MONTH, "months")
+        ]
         for months in (6, 12):
             estimates.append(("OS_rate", months, curves[arm].at(months * DAYS_PER_MONTH), 100.0, "%"))
         for endpoint, months, values, scale, unit in estimates:

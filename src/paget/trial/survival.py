@@ -7,12 +7,17 @@ S^exp(+-z se / (S ln S)), se by Greenwood.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 DAYS_PER_MONTH = 365.25 / 12.0
 """Length of a month in days wherever results are given in months."""
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Floats = NDArray[np.float64]
 
@@ -41,12 +46,24 @@ class KaplanMeier:
         return not len(self.survival) or self.survival[-1] > 0
 
     def median(self) -> tuple[float, float, float]:
-        """(median, low, high) in days by inversion of curve and interval (Brookmeyer-Crowley); NaN where not reached."""
+        """(median, low, high) in days where curve and interval cross 1/2 (Brookmeyer-Crowley); NaN: not reached."""
         return (self._crossing(self.survival), self._crossing(self.low), self._crossing(self.high))
 
     def _crossing(self, curve: Floats) -> float:
         below = np.flatnonzero(curve <= 0.5)
         return float(self.time[below[0]]) if len(below) else np.nan
+
+    def plot(self, axes: Axes | None = None, label: str | None = None) -> Axes:
+        """Draw the step curve with its interval (months on the abscissa) into matplotlib axes; returns them."""
+        import matplotlib.pyplot as pyplot
+
+        shown = axes if axes is not None else pyplot.subplots()[1]
+        months = np.concatenate([[0.0], self.time]) / DAYS_PER_MONTH
+        lines = shown.step(months, np.concatenate([[1.0], self.survival]), where="post", label=label)
+        band = (np.concatenate([[1.0], self.low]), np.concatenate([[1.0], self.high]))
+        shown.fill_between(months, *band, step="post", alpha=1.0 / 4.0, color=lines[0].get_color())
+        shown.set(xlabel="months", ylabel="survival", ylim=(0, 1))
+        return shown
 
     def number_at_risk(self, time: float) -> int:
         """Persons still observed and alive just before `time` days."""
@@ -71,9 +88,7 @@ def kaplan_meier(time: Floats, event: NDArray[np.bool_], level: float = 0.95) ->
 
 def log_log_interval(survival: Floats, error: Floats, level: float = 0.95) -> tuple[Floats, Floats]:
     """Pointwise interval on the log(-log S) scale; where S is 0 or 1 it is the point itself."""
-    from scipy.stats import norm
-
-    z = norm.ppf(0.5 + level / 2.0)
+    z = normal_quantile(level)
     inner = (survival > 0.0) & (survival < 1.0)
     low, high = survival.copy(), survival.copy()
     logarithm = np.log(survival[inner])
@@ -81,6 +96,11 @@ def log_log_interval(survival: Floats, error: Floats, level: float = 0.95) -> tu
     low[inner] = np.exp(logarithm * np.exp(width))
     high[inner] = np.exp(logarithm * np.exp(-width))
     return low, high
+
+
+def normal_quantile(level: float = 0.95) -> float:
+    """Half-width of a two-sided normal interval in standard errors."""
+    return NormalDist().inv_cdf(0.5 + level / 2.0)
 
 
 def cumulative_incidence(time: Floats, cause: NDArray[np.int64], causes: int) -> tuple[Floats, Floats]:
@@ -107,5 +127,5 @@ def wilson_interval(count: float, n: int, level: float = 0.95) -> tuple[float, f
         return (np.nan, np.nan)
     from statsmodels.stats.proportion import proportion_confint
 
-    low, high = proportion_confint(count, n, alpha=1.0 - level, method="wilson")
+    low, high = np.asarray(proportion_confint(count, n, alpha=1.0 - level, method="wilson"), np.float64)
     return (float(low), float(high))

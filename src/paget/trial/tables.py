@@ -49,8 +49,10 @@ CASCADE = _schema(
 )  # fmt: skip
 """Cells (expected up to EXTRAVASATED, counted from FOUNDERS on) since the first cell.
 
-Rows with SITE ``all`` hold the cells shed into a route and still circulating; the other rows hold what arrived at a
-site, with the route by which it arrived.
+ROUTE is how the cells left the primary. Rows with SITE ``all`` hold the cells shed into the route and still
+circulating;
+the other rows hold what arrived at a site. Lines are not followed by route: ESTABLISHED and COLONISED are shared out as
+the site's founders came.
 """
 
 CURVES = _schema(

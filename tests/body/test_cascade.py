@@ -1,0 +1,214 @@
+"""The steps of the metastatic cascade: each is needed, has the size that its numbers give, and leaves a count.
+
+Limits of 6 standard errors: a correct model fails by chance once in 10^8 cohorts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from body.cohorts import ALIKE, TO_DIAGNOSIS, compiled, counted, distance, ratio_distance, simulated, written
+
+STEPS = ("SHED", "ARRESTED", "EXTRAVASATED", "FOUNDERS", "ESTABLISHED", "COLONISED")
+LODGING = 2.9e-6
+"""Ten times that of cohorts.CARCINOMA, so that a small cohort shows the effect."""
+
+MANY = {**ALIKE, "lodging_probability": LODGING}
+FEW_STANDARD_ERRORS = 6.0
+
+
+def funnel(patients: int, moment: str = "diagnosis", **described) -> dict[str, float]:
+    """Cells and founders of a whole cohort at every step at one moment."""
+    rows = written(patients, "cascade", **described)
+    rows = rows[rows["MOMENT"] == moment]
+    return {step: float(rows[step].sum()) for step in STEPS}
+
+
+def assert_nothing_arrives(cohort) -> None:
+    assert cohort.cascade.sum() == 0.0
+    assert cohort.micro.sum() == 0.0
+    assert cohort.persons["lesion_count"].sum() == 0
+    assert cohort.persons["founders_at_death"].sum() == 0.0
+
+
+@pytest.mark.inventory("CAS-1", off="intravasation", scale="body")
+def test_every_step_is_counted_and_fewer_cells_pass_each(mechanisms):
+    steps = funnel(40, mechanisms=mechanisms(), follow_up_days=TO_DIAGNOSIS, **MANY)
+    counts = [steps[step] for step in STEPS]
+    assert counts[0] > 1e6
+    assert all(before > after for before, after in zip(counts, counts[1:], strict=False))
+    expected = LODGING * steps["EXTRAVASATED"]
+    assert expected > 1e4
+    assert distance(steps["FOUNDERS"], expected) < FEW_STANDARD_ERRORS
+
+
+@pytest.mark.inventory("CAS-1", off="intravasation", scale="body")
+def test_half_the_intravasation_gives_half_the_founders(mechanisms):
+    whole = simulated(30, mechanisms=mechanisms(), follow_up_days=TO_DIAGNOSIS, **MANY)
+    half = simulated(30, mechanisms=mechanisms(intravasation=0.5), follow_up_days=TO_DIAGNOSIS, **MANY)
+    entered = [each.persons["shed_blood"].sum() + each.persons["shed_lymph"].sum() for each in (whole, half)]
+    founders = [each.persons["founders_at_diagnosis"].sum() for each in (whole, half)]
+    assert min(founders) > 1e4
+    assert entered[1] == pytest.approx(0.5 * entered[0], rel=1e-12)
+    assert ratio_distance(founders[1], founders[0], 0.5) < FEW_STANDARD_ERRORS
+
+
+@pytest.mark.parametrize("step", ["shedding", "intravasation", "arrest", "extravasation", "colonisation"])
+def test_no_metastasis_without_the_step(step):
+    assert_nothing_arrives(simulated(20, mechanisms={step: 0.0}, **MANY))
+
+
+@pytest.mark.inventory("CAS-2", off="extravasation", scale="body")
+def test_organs_receive_by_blood_flow_and_the_lung_first(mechanisms):
+    cohort = simulated(
+        60,
+        mechanisms=mechanisms(lymphatic_spread=0.0),
+        follow_up_days=TO_DIAGNOSIS,
+        **{**MANY, "lodging_probability": 3.0 * LODGING},
+    )
+    assert cohort.persons["founders_at_diagnosis"].sum() > 5e4
+    lung = counted(cohort, "founders", "lung")
+    for organ in ("bone", "liver", "brain", "adrenal", "kidney", "peritoneum", "skin_soft_tissue", "other"):
+        assert lung > 10.0 * counted(cohort, "founders", organ)
+    # 92 % of the cells are arrest-prone and the lung, the first bed, catches 90 % of those; its lymph carries a tenth on.
+    chest = (
+        counted(cohort, "founders", "lung", "pleura", "intrathoracic_nodes")
+        / cohort.persons["founders_at_diagnosis"].sum()
+    )
+    assert 0.92 * 0.9 < chest < 1.0
+    # Beds without onward links in the data receive and keep in proportion to their share of cardiac output.
+    for above, below, flows in (("skin_soft_tissue", "brain", 27 / 12), ("bone", "brain", 7.5 / 12)):
+        assert (
+            ratio_distance(counted(cohort, "founders", above), counted(cohort, "founders", below), flows)
+            < FEW_STANDARD_ERRORS
+        )
+    # The liver has a second inflow, from the portal bed, on top of its hepatic artery (less what its lymph carries on).
+    assert counted(cohort, "founders", "liver") / counted(cohort, "founders", "brain") > 1.2 * 0.9 * 6.5 / 12
+
+
+@pytest.mark.inventory("CAS-2", off="extravasation", scale="body")
+def test_half_the_extravasation_gives_half_the_arrivals_in_the_same_organs(mechanisms):
+    described = {"follow_up_days": TO_DIAGNOSIS, **MANY}
+    whole = simulated(40, mechanisms=mechanisms(), **described)
+    half = simulated(40, mechanisms=mechanisms(extravasation=0.5), **described)
+    for organ in ("lung", "cervical_nodes", "skin_soft_tissue", "kidney", "brain"):
+        assert counted(half, "founders", organ) > 0
+        assert (
+            ratio_distance(counted(half, "founders", organ), counted(whole, "founders", organ), 0.5)
+            < FEW_STANDARD_ERRORS
+        )
+
+
+@pytest.mark.inventory("CAS-3", off="colonisation", scale="body")
+def test_founders_lasting_lines_and_lesions_are_counted_apart(mechanisms):
+    switches = mechanisms(death=0.0, background_mortality=0.0)
+    cohort = simulated(40, mechanisms=switches, follow_up_days=60, **MANY)
+    for moment in (0, 1):
+        founders, established, colonised = (
+            counted(cohort, name, moment=moment) for name in ("founders", "established", "colonised")
+        )
+        assert founders > 5.0 * established > 0.0
+        assert established > 5.0 * colonised
+    assert counted(cohort, "colonised", moment=1) > 100.0 > counted(cohort, "colonised", moment=0)
+    records = cohort.persons["lesion_count"].sum() + cohort.many["count"].sum()
+    assert counted(cohort, "colonised", moment=1) == records
+
+
+@pytest.mark.inventory("CAS-3", off="colonisation", scale="body")
+def test_share_of_founders_that_last_is_the_survival_of_their_birth_and_death(mechanisms):
+    division, doubling = 0.7, 7.0
+    survival = np.log(2.0) / doubling / division
+    cohort = simulated(
+        60,
+        mechanisms=mechanisms(growth_brake=0.0),
+        follow_up_days=TO_DIAGNOSIS,
+        **MANY,
+        division_rate=division,
+        small_lesion_doubling_time=doubling,
+    )
+    founders, established = counted(cohort, "founders"), counted(cohort, "established")
+    assert founders > 1e4
+    error = np.sqrt(founders * survival * (1.0 - survival))
+    assert abs(established - founders * survival) / error < FEW_STANDARD_ERRORS
+
+
+@pytest.mark.inventory("CAS-3", off="colonisation", scale="body")
+@pytest.mark.parametrize("brake", [0.0, 1.0])
+def test_lesions_grow(mechanisms, brake):
+    doubling, days = 7.0, 30
+    switches = mechanisms(death=0.0, background_mortality=0.0, growth_brake=brake)
+    # Without the brake the primary is ahead by more doublings: records begin at 2,000 cells, or none would be there yet.
+    described = {**MANY, "lodging_probability": 5.0 * LODGING, "individual_limit": 1.0 if brake else 0.01}
+    cohort = simulated(40, mechanisms=switches, follow_up_days=days, **described)
+    seen = cohort.lesions["cells_at_diagnosis"] > 0.0
+    assert seen.sum() > 5
+    growth = cohort.lesions["log_cells"][seen] - np.log(cohort.lesions["cells_at_diagnosis"][seen])
+    doublings = growth / np.log(2.0)
+    if brake:
+        assert np.all((0.2 * days / doubling < doublings) & (doublings < 0.99 * days / doubling))
+    else:
+        assert doublings == pytest.approx(days / doubling, rel=1e-9)
+
+
+@pytest.mark.inventory("CAS-4", off="lymphatic_spread", scale="body")
+def test_neck_nodes_are_seeded_by_lymph_and_distant_organs_by_blood(mechanisms):
+    described = {"follow_up_days": TO_DIAGNOSIS, **MANY}
+    both = simulated(80, mechanisms=mechanisms(), **described)
+    blood = simulated(80, mechanisms=mechanisms(lymphatic_spread=0.0), **described)
+    neck = [
+        counted(each, "founders", "cervical_nodes") / each.persons["founders_at_diagnosis"].sum()
+        for each in (both, blood)
+    ]
+    assert neck[0] > 0.2
+    assert neck[0] > 10.0 * neck[1]
+    # Of the nodes' founders nearly all came by lymph; of the distant organs' at most a tenth.
+    assert counted(both, "founders_lymph", "cervical_nodes") > 0.99 * counted(both, "founders", "cervical_nodes")
+    for organ in ("lung", "bone", "brain", "liver"):
+        assert counted(both, "founders_lymph", organ) < 0.15 * counted(both, "founders", organ)
+    assert counted(blood, "founders_lymph") == 0.0
+    # As many cells enter lymph as blood (lymph_share 0.5); one or two node groups let a tenth at most of them by.
+    fallen = counted(blood, "founders", "lung") / counted(both, "founders", "lung")
+    noise = FEW_STANDARD_ERRORS * np.sqrt(2.0 / counted(blood, "founders", "lung"))
+    assert 1.0 / 1.1 - noise < fallen < 1.0 + noise
+
+
+def test_hardly_a_cell_that_enters_lymph_reaches_a_distant_organ():
+    blood, lymph = (compiled(1, **MANY, lymph_share=share) for share in (0.0, 1.0))
+    for organ in ("lung", "bone", "brain", "liver"):
+        by_blood, by_lymph = (each.lodged[:, each.sites.index(organ)].sum() for each in (blood, lymph))
+        assert 0.0 < by_lymph <= 0.1001 * by_blood
+
+
+BENIGN = {"disease": "benign", "seeding_spread": 0.0, "lodging_probability": 1e-5, "follow_up_days": 365}
+
+
+@pytest.mark.inventory("CAS-5", off="basement_membrane", scale="body")
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_benign_tumour_grows_but_never_seeds(mechanisms, seed):
+    cohort = simulated(100, mechanisms=mechanisms(), seed=seed, **BENIGN)
+    assert np.all(cohort.persons["diameter_at_diagnosis"] > 5.0)
+    assert_nothing_arrives(cohort)
+    assert np.all(cohort.persons["shed_blood"] + cohort.persons["shed_lymph"] == 0.0)
+    assert np.all(cohort.persons["metastasis_category"] + cohort.persons["node_category"] == 0)
+
+
+def test_the_benign_tumour_would_seed_without_the_membrane():
+    cohort = simulated(20, mechanisms={"basement_membrane": 0.0}, **BENIGN)
+    assert np.all(cohort.persons["founders_at_diagnosis"] > 100.0)
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.0, 2.0])
+def test_a_stronger_membrane_never_gives_negative_cells(factor):
+    cohort = simulated(10, mechanisms={"basement_membrane": factor}, **BENIGN)
+    assert np.all(cohort.persons["shed_blood"] >= 0.0)
+    assert np.all(cohort.persons["founder_rate"] >= 0.0)
+    assert (cohort.persons["founders_at_diagnosis"].sum() > 0.0) == (factor < 1.0)
+
+
+def test_an_invasive_tumour_passes_the_membrane():
+    with_membrane, without = (
+        simulated(20, mechanisms={"basement_membrane": factor}, follow_up_days=TO_DIAGNOSIS, **MANY)
+        for factor in (1.0, 0.0)
+    )
+    assert np.array_equal(with_membrane.cascade, without.cascade)
+    assert with_membrane.persons["founders_at_diagnosis"].sum() > 1e4
