@@ -5,8 +5,11 @@ Limits of 6 standard errors: a correct model fails by chance once in 10^8 cohort
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+
 from body.cohorts import ALIKE, TO_DIAGNOSIS, compiled, counted, distance, ratio_distance, simulated, written
 
 STEPS = ("SHED", "ARRESTED", "EXTRAVASATED", "FOUNDERS", "ESTABLISHED", "COLONISED")
@@ -36,7 +39,7 @@ def test_every_step_is_counted_and_fewer_cells_pass_each(mechanisms):
     steps = funnel(40, mechanisms=mechanisms(), follow_up_days=TO_DIAGNOSIS, **MANY)
     counts = [steps[step] for step in STEPS]
     assert counts[0] > 1e6
-    assert all(before > after for before, after in zip(counts, counts[1:], strict=False))
+    assert all(before > after for before, after in pairwise(counts))
     expected = LODGING * steps["EXTRAVASATED"]
     assert expected > 1e4
     assert distance(steps["FOUNDERS"], expected) < FEW_STANDARD_ERRORS
@@ -70,7 +73,7 @@ def test_organs_receive_by_blood_flow_and_the_lung_first(mechanisms):
     lung = counted(cohort, "founders", "lung")
     for organ in ("bone", "liver", "brain", "adrenal", "kidney", "peritoneum", "skin_soft_tissue", "other"):
         assert lung > 10.0 * counted(cohort, "founders", organ)
-    # 92 % of the cells are arrest-prone and the lung, the first bed, catches 90 % of those; its lymph carries a tenth on.
+    # 92 % of the cells are arrest-prone; the lung, the first bed, catches 90 % of those; its lymph carries a tenth on.
     chest = (
         counted(cohort, "founders", "lung", "pleura", "intrathoracic_nodes")
         / cohort.persons["founders_at_diagnosis"].sum()
@@ -137,7 +140,7 @@ def test_share_of_founders_that_last_is_the_survival_of_their_birth_and_death(me
 def test_lesions_grow(mechanisms, brake):
     doubling, days = 7.0, 30
     switches = mechanisms(death=0.0, background_mortality=0.0, growth_brake=brake)
-    # Without the brake the primary is ahead by more doublings: records begin at 2,000 cells, or none would be there yet.
+    # Without the brake the primary is ahead by more doublings: records begin at 2,000 cells, or there were none yet.
     described = {**MANY, "lodging_probability": 5.0 * LODGING, "individual_limit": 1.0 if brake else 0.01}
     cohort = simulated(40, mechanisms=switches, follow_up_days=days, **described)
     seen = cohort.lesions["cells_at_diagnosis"] > 0.0

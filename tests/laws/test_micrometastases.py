@@ -33,15 +33,17 @@ WIDTH = 0.5 * math.log(2.0)
 """Width of a size class in ln cells."""
 
 
-def expected_above_limit(birth: float, death: float, days: int, founders: float) -> float:
-    """Expected lesions of LIMIT or more at the end of day `days` - 1, of `founders` expected founders in an exponential.
+def expected_above_limit(
+    birth: float, death: float, days: int, founders: float, limit: float = LIMIT
+) -> float:
+    """Expected lesions of `limit` mm^3 or more at the end of day `days` - 1, of `founders` expected founders in an exponential.
 
     A line lasts with chance u = 1 - d/b and is then W exp((b - d) age) cells, W exponential of mean 1/u.
     """
     net, u = birth - death, 1.0 - death / birth
     day = np.arange(days)
     weight = np.exp(net * day) / np.exp(net * day).sum()
-    reached = u * np.exp(-u * LIMIT * CELL_DENSITY * np.exp(-net * (days - 1.0 - day)))
+    reached = u * np.exp(-u * limit * CELL_DENSITY * np.exp(-net * (days - 1.0 - day)))
     return float(founders * (weight * reached).sum())
 
 
@@ -66,6 +68,22 @@ def test_few_lesions_grow_as_independent_lines(birth, death):
     ])  # fmt: skip
     assert_z(counts.mean(), mean, mean / persons)
     assert_follows(counts, stats.poisson.pmf(np.arange(20), mean))
+
+
+def test_lesions_with_a_record_have_the_exact_law_of_size():
+    """Lesions of ten times the limit or more at diagnosis are Poisson with the exact mean.
+
+    A lesion that grew one day too much when it got its record would pass that size exp(0.35) = 1.4 times as often.
+    """
+    birth, death, founders, persons = 0.7, 0.35, 1000.0, 6000
+    days = math.ceil(12.0 / (birth - death))
+    seen = 0
+    for cohort in cohorts(growing(57, birth, death, days, founders), persons):
+        for lesions, used in zip(cohort.lesions, cohort.persons["lesion_count"], strict=True):
+            seen += np.count_nonzero(lesions["cells_at_diagnosis"][:used] >= 10.0 * LIMIT * CELL_DENSITY)
+    mean = persons * expected_above_limit(birth, death, days, founders, 10.0 * LIMIT)
+    assert mean > 150.0
+    assert_z(seen, mean, mean)
 
 
 def packet_period() -> float:
@@ -165,25 +183,3 @@ def test_crowded_lesions_keep_their_number(individuals):
     expected = persons * per_day * DAYS * float((cells >= CELL_DENSITY).mean())
     lasting = persons * per_day * NET / 0.7
     assert abs(counts.sum() - expected) < lasting * 2.0 * WIDTH / NET + 5.0 * math.sqrt(expected)
-
-
-def test_a_lesion_that_gets_its_own_record_grows_once_a_day():
-    """A person's metastases grow by exp(net) a day, also on the day they pass the individual limit.
-
-    One founder-to-be per person at most: runs with different limits draw the same lines, and in a run with a limit so
-    low that every lesion has a record early the size is the same as where it gets one late.
-    """
-    birth, death, days = 0.3, 0.0, 60
-    sizes = []
-    for limit in (0.001, 0.1):
-        rate = 2.0 * birth / (START * math.expm1(birth * days))
-        parameters = {**rates(birth, death), **founding(first_lodged(), rate), "individual_limit": limit}
-        study = reduced(
-            56, parameters, presents_at=START * math.exp(birth * (days - 0.5)), start_cells=START, follow_up_days=60
-        )
-        sizes.append(np.concatenate([
-            np.sort(lesions["log_cells"][:used])[::-1][:1]
-            for cohort in cohorts(study, 300)
-            for lesions, used in zip(cohort.lesions, cohort.persons["lesion_count"], strict=True)
-        ]))  # fmt: skip
-    assert len(sizes[0])

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from body.cohorts import ALIKE, compiled, simulated, written
 
+from body.cohorts import ALIKE, compiled, simulated, written
 from paget.patient.death import CAUSES
 from paget.trial.cohort import simulate
 from paget.trial.plan import Prescribed

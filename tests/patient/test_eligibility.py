@@ -6,8 +6,8 @@ import time
 
 import numpy as np
 import pytest
-from body.cohorts import compiled, simulated
 
+from body.cohorts import compiled, simulated
 from paget.errors import InputError
 from paget.patient.staging import STAGES
 from paget.trial.cohort import simulate
@@ -22,7 +22,8 @@ def carries(study: Plan, genotype: np.ndarray, label: str) -> np.ndarray:
 
 
 RULES = {
-    "age": (Entry(age=Bounds(60.0, 70.0)), lambda study, person: (person["age_years"] >= 60) & (person["age_years"] <= 70)),
+    "age": (Entry(age=Bounds(60.0, 70.0)),
+            lambda study, person: (person["age_years"] >= 60) & (person["age_years"] <= 70)),
     "oldest": (Entry(age=Bounds(None, 65.0)), lambda study, person: person["age_years"] <= 65.0),
     "women": (Entry(sex="F"), lambda study, person: person["female"] == 1),
     "men": (Entry(sex="M"), lambda study, person: person["female"] == 0),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
-from body.cohorts import simulated
 
+from body.cohorts import simulated
 from paget.patient.diagnosis import PRESENTATIONS
 from paget.trial.plan import Prescribed
 
@@ -38,8 +40,12 @@ def test_a_larger_tumour_is_diagnosed_later_in_the_same_person():
 
 @pytest.mark.parametrize(
     ("parameter", "value", "reason"),
-    [("airway_symptom_load", 0.1, "symptom"), ("symptom_load", 1e-12, "symptom"), ("nodal_mass_diameter", 1.5, "nodal mass")],
-)  # fmt: skip
+    [
+        ("airway_symptom_load", 0.1, "symptom"),
+        ("symptom_load", 1e-12, "symptom"),
+        ("nodal_mass_diameter", 1.5, "nodal mass"),
+    ],
+)
 def test_other_ways_to_present(parameter, value, reason):
     described = {**BY_SIZE_ALONE, "lodging_probability": 1e-4, "seeding_spread": 0.0, parameter: value}
     cohort = simulated(30, prescribed=Prescribed(diameter_mm=110.0), follow_up_days=1, **described)
@@ -55,7 +61,7 @@ def test_worse_imaging_finds_fewer_metastases_in_the_same_persons():
         found.append(persons)
     shares = [persons["metastasis_category"].mean() for persons in found]
     # Paired: each person seen as metastatic at the higher limit is so at the lower one too.
-    for better, worse in zip(found, found[1:], strict=False):
+    for better, worse in pairwise(found):
         assert np.all(better["metastasis_category"] >= worse["metastasis_category"])
         assert np.all(better["stage"] >= worse["stage"])
         for name in BIOLOGY:

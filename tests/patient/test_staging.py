@@ -11,10 +11,10 @@ import itertools
 
 import numpy as np
 import pytest
-from body.cohorts import SITES, simulated
 from hypothesis import given
 from hypothesis import strategies as st
 
+from body.cohorts import SITES, simulated
 from paget.patient.staging import STAGES, TUMOUR_CATEGORIES, stage, tumour_category
 from paget.trial.plan import Prescribed
 

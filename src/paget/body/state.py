@@ -24,14 +24,14 @@ TOGETHER = 24.0
 NEXT_CELLS = 96
 """Sizes of the next day that the nursery's cumulative table holds; rarer ones are found by the recurrence itself."""
 
-CLASS_COUNT = 28
-"""Half-doubling classes between NURSERY_CELLS + 1 cells and the individual limit of 2e5 cells (1 mm^3)."""
+CLASS_COUNT = 68
+"""Half-doubling classes from NURSERY_CELLS + 1 cells to 1e11 cells, beyond the largest organ."""
 
 OUTPUT_CLASSES = 36
 """Half-doubling classes from one cell to 2e5 cells in the output table."""
 
 LESION_LIMIT = 256
-"""Individual lesions per person; further ones join the site's `many` record."""
+"""Individual lesions per person; further ones stay in their size classes."""
 
 CURVE_POINTS = 600
 """Sampled moments of a time course."""
@@ -46,6 +46,7 @@ KINETICS = np.dtype(
         ("inhibition", np.float64),  # 1/(day mm^2)
         ("log_avascular_capacity", np.float64),  # ln mm^3
         ("log_cell_density", np.float64),  # ln cells per mm^3
+        ("log_individual_cells", np.float64),  # ln cells from which a lesion may have a record of its own
         ("log_reference_cells", np.float64),  # ln cells of a lesion of the reference diameter
         ("brake_switch", np.float64),
         ("angiogenesis_switch", np.float64),
@@ -58,8 +59,7 @@ LESION = np.dtype(
     [
         ("site", np.int64),
         ("parent", np.int64),  # -1: the primary
-        ("count", np.float64),  # 1, or the number of lesions that a `many` record stands for
-        ("log_cells", np.float64),  # ln of cells (of the mean lesion)
+        ("log_cells", np.float64),
         ("log_ratio", np.float64),  # ln(K / V)
         ("seeded_day", np.float64),
         ("cells_at_diagnosis", np.float64),
@@ -80,7 +80,7 @@ _PERSON_FLOATS = (
     "shed_blood_at_diagnosis", "shed_lymph_at_diagnosis", "founders_at_diagnosis", "founders_at_death",
     "established_at_diagnosis", "established_at_death", "ctc_at_death", "largest_distant", "largest_node",
     "volume_primary", "volume_lung", "volume_metastases", "volume_brain", "volume_liver", "volume_effusion",
-    "record_days", "lesion_days",
+    "crowd_count", "record_days", 
 )  # fmt: skip
 
 _PERSON_INTEGERS = (

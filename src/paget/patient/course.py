@@ -59,15 +59,15 @@ OK, NOT_FINITE, NO_CANDIDATE = int(Status.OK), int(Status.NOT_FINITE), int(Statu
 def course(
     i, seed, first, follow_up_days, parameters, fixed, genotype_rule, eligibility, any_of, frequencies, exclusive,
     clones, clone_of_genotype, lodged, entry_shares, circulation_days, persons, sites, kinetics, transitions, size_law,
-    nursery, following, classes, arrivals, lesions, many, volumes, hazards, micro, cascade, curves, status,
+    nursery, following, classes, lesions, volumes, hazards, micro, cascade, curves, status,
 ):  # fmt: skip
     """Fill row i of every output; see trial/cohort.py for shapes."""
     p = parameters[0]
     person = persons[i]
     routes = Routes(lodged, entry_shares, circulation_days)
     own = Workspace(
-        sites[i], kinetics[i], transitions[i], size_law[i], nursery[i], following[i], classes[i], arrivals[i],
-        lesions[i], many[i], volumes[i], hazards[i], micro[i], cascade[i], curves[i],
+        sites[i], kinetics[i], transitions[i], size_law[i], nursery[i], following[i], classes[i], lesions[i],
+        volumes[i], hazards[i], micro[i], cascade[i], curves[i],
     )  # fmt: skip
     status[i] = NO_CANDIDATE
     simulated = 0
@@ -80,8 +80,6 @@ def course(
         )
         if not traits_eligible(person, eligibility[0], any_of):
             continue
-        person.record_days = 0.0
-        person.lesion_days = 0.0
         _prepare(person, p, own, clones, clone_of_genotype, lodged)
         simulated += 1
         if _live_until_diagnosis(person, p, fixed[0], seed, routes, own) and presentation_eligible(
@@ -131,15 +129,19 @@ def _restart(person, p, fixed, own):
     person.extended = 0
     person.stage = 0
     person.lesion_count = 0
+    person.crowd_count = 0.0
+    person.record_days = 0.0
     person.curve_count = 0
     for site in range(own.sites.shape[0]):
         own.sites[site].top = 0
-        own.sites[site].occupied = 0
         own.sites[site].founders_blood = 0.0
         own.sites[site].founders_lymph = 0.0
         own.sites[site].established = 0.0
         own.sites[site].colonised = 0.0
-        own.many[site].count = 0.0
+        own.sites[site].crowd_count = 0.0
+        own.sites[site].crowd_volume = 0.0
+        own.sites[site].records = 0.0
+        own.sites[site].lesions = 0.0
         own.nursery[site, :, :] = 0.0
         own.classes[site, :, :] = 0.0
 
@@ -150,7 +152,7 @@ def _step_day(person, p, seed, day, attempt, routes, own):
     before = person.primary_cells
     step_primary(person, own.kinetics[0], p, attempt, seed, day)
     living = mean_cells(before, person.primary_cells)
-    step_small(person, own, p, seed, day)
+    step_small(person, own, seed, day)
     step_large(person, own)
     found(person, own.sites, own.nursery, routes.lodged, living, seed, day)
     shed = shed_today(person, living, p)

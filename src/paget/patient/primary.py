@@ -25,6 +25,7 @@ def set_kinetics(kinetics, person, p, vascular_limit):
     kinetics.inhibition = p.vessel_stimulation * scale / vascular_limit ** (2.0 / 3.0)
     kinetics.log_avascular_capacity = log(p.avascular_capacity)
     kinetics.log_cell_density = log(p.cell_density)
+    kinetics.log_individual_cells = log(p.individual_limit * p.cell_density)
     kinetics.log_reference_cells = log(volume_of_diameter(p.reference_diameter, p.shape_factor) * p.cell_density)
     kinetics.brake_switch = p.switch_growth_brake
     kinetics.angiogenesis_switch = p.switch_angiogenesis

@@ -27,7 +27,8 @@ def snapshot(moment, own):
         own.cascade[moment, site, 3] = here.colonised
         founders += here.founders_blood + here.founders_lymph
         lasting += established
-        _count_classes(own.micro[moment, site], own.nursery[site], own.classes[site], here.top)
+        limit = own.kinetics[1].log_individual_cells
+        _count_classes(own.micro[moment, site], own.nursery[site], own.classes[site], here.top, limit)
     return founders, lasting
 
 
@@ -38,13 +39,13 @@ def output_class(log_cells):
 
 
 @device_function
-def _count_classes(counts, nursery, classes, top):
+def _count_classes(counts, nursery, classes, top, limit):
     for position in range(OUTPUT_CLASSES):
         counts[position] = 0.0
     for cells in range(1, top + 1):
         counts[output_class(log(float(cells)))] += nursery[cells, 0]
     for row in range(CLASS_COUNT):
-        if classes[row, COUNT] > 0.0:
+        if classes[row, COUNT] > 0.0 and classes[row, LOG_CELLS] < limit:
             counts[output_class(classes[row, LOG_CELLS])] += classes[row, COUNT]
 
 
@@ -99,7 +100,7 @@ def write_curve(person, curves, day, ctc, diameter, p):
     row[1] = person.volume_primary / p.millilitre
     row[2] = person.volume_metastases / p.millilitre
     row[3] = person.volume_lung / p.millilitre
-    row[4] = person.lesion_count
+    row[4] = person.lesion_count + person.crowd_count
     row[4 + 1] = ctc
     row[6] = diameter
     person.curve_count += 1

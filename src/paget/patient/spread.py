@@ -6,8 +6,8 @@ import numpy as np
 
 from paget.body import decisions
 from paget.body.basement_membrane import share_passing
-from paget.body.lesions import add_lesions, step_lesion
-from paget.body.micrometastases import COUNT, FOUNDED, LOG_CELLS, LOG_RATIO, step_classes
+from paget.body.lesions import step_lesion
+from paget.body.micrometastases import EXTENT, step_classes
 from paget.body.nursery import step_nursery
 from paget.body.shedding import cells_shed
 from paget.compute import device_function
@@ -20,11 +20,14 @@ SITE = np.dtype(
     [
         ("role", np.int64),
         ("top", np.int64),  # largest occupied nursery size
-        ("occupied", np.int64),  # whether any size class holds a lesion
         ("founders_blood", np.float64),  # by the route through which the cell left the primary
         ("founders_lymph", np.float64),
         ("established", np.float64),
         ("colonised", np.float64),
+        ("crowd_count", np.float64),  # lesions above 1 mm^3 without a record of their own
+        ("crowd_volume", np.float64),  # mm^3
+        ("records", np.float64),  # lines, classes and lesions advanced, for benchmarks
+        ("lesions", np.float64),  # lesions that these stand for
     ],
     align=True,
 )
@@ -87,36 +90,25 @@ def _settle(site, single_cells, route, count, day):
 
 
 @device_function
-def step_small(person, own, p, seed, day):
-    """Nursery and size classes of every site; lesions past the individual limit get their records."""
+def step_small(person, own, seed, day):
+    """Nursery and size classes of every site; lesions past 1 mm^3 get their records."""
     kinetics = own.kinetics[1]
     log_capacity = kinetics.log_avascular_capacity + kinetics.log_cell_density
-    limit = log(p.individual_limit * p.cell_density)
     for site in range(own.sites.shape[0]):
         here = own.sites[site]
-        if here.occupied:
-            used, advanced, lesions = step_classes(own.classes[site], own.arrivals, kinetics, 1.0, limit)
-            here.occupied = int(advanced > used)
-            person.record_days += advanced
-            person.lesion_days += lesions
-            for row in range(used):
-                arrival = own.arrivals[row]
-                here.colonised += arrival[COUNT]
-                person.lesion_count = add_lesions(
-                    own.lesions, own.many, person.lesion_count, site, arrival[COUNT], arrival[LOG_CELLS],
-                    arrival[LOG_RATIO], arrival[FOUNDED],
-                )  # fmt: skip
+        if own.classes[site, EXTENT, 0] > 0.0:
+            person.lesion_count = step_classes(
+                here, own.classes[site], own.lesions, person.lesion_count, site, kinetics, 1.0
+            )
         if here.top > 0:
             top, lasting, lines = step_nursery(
                 own.nursery[site], own.following, own.classes[site], own.transitions, own.size_law, here.top, site,
                 seed, person.person, day, log_capacity,
             )  # fmt: skip
-            person.record_days += lines
-            person.lesion_days += lines
+            here.records += lines
+            here.lesions += lines
             here.top = top
             here.established += lasting
-            if lasting > 0.0:
-                here.occupied = 1
 
 
 @device_function
@@ -127,8 +119,6 @@ def step_large(person, own):
         volumes[role] = 0.0
     node = 0.0
     distant = 0.0
-    person.record_days += 1.0 + person.lesion_count
-    person.lesion_days += 1.0 + person.lesion_count
     for position in range(person.lesion_count):
         volume = _grown_volume(person, own.lesions[position], own.kinetics[1])
         role = own.sites[own.lesions[position].site].role
@@ -137,13 +127,11 @@ def step_large(person, own):
             node = max(node, volume)
         else:
             distant = max(distant, volume)
+    person.record_days += 1.0 + person.lesion_count
+    person.crowd_count = 0.0
     for site in range(own.sites.shape[0]):
-        if own.many[site].count > 0.0:
-            person.record_days += 1.0
-            person.lesion_days += own.many[site].count
-            volumes[own.sites[site].role] += own.many[site].count * _grown_volume(
-                person, own.many[site], own.kinetics[1]
-            )
+        volumes[own.sites[site].role] += own.sites[site].crowd_volume
+        person.crowd_count += own.sites[site].crowd_count
     _keep_volumes(person, volumes, node, distant)
 
 

@@ -23,10 +23,8 @@ class Workspace(NamedTuple):
     size_law: Any  # (NURSERY_CELLS + 1, NEXT_CELLS)
     nursery: Any  # (sites, NURSERY_CELLS + 1, 2)
     following: Any  # (NURSERY_CELLS + 1, 2)
-    classes: Any  # (sites, CLASS_COUNT, 4)
-    arrivals: Any  # (CLASS_COUNT, 4)
+    classes: Any  # (sites, CLASS_COUNT + 1, 4)
     lesions: Any  # (LESION_LIMIT,) LESION
-    many: Any  # (sites,) LESION
     volumes: Any  # (roles,) mm^3
     hazards: Any  # (causes,) 1/day
     micro: Any  # (moments, sites, OUTPUT_CLASSES)

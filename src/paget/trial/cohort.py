@@ -32,16 +32,16 @@ from paget.trial.plan import Plan
 class Cohort:
     """Outputs of `count` persons, first axis the person.
 
-    persons: (n,) PERSON; sites: (n, sites) SITE; lesions: (n, LESION_LIMIT) and many: (n, sites) LESION; micro:
-    (n, moments, sites, OUTPUT_CLASSES); cascade: (n, moments, sites, CASCADE_COUNTS); curves: (n, CURVE_POINTS,
-    fields).
+    persons: (n,) PERSON; sites: (n, sites) SITE; lesions: (n, LESION_LIMIT) LESION; classes: size classes at the end,
+    (n, sites, CLASS_COUNT + 1, 4); micro: (n, moments, sites, OUTPUT_CLASSES); cascade: (n, moments, sites,
+    CASCADE_COUNTS); curves: (n, CURVE_POINTS, fields).
     """
 
     first: int
     persons: np.ndarray
     sites: np.ndarray
     lesions: np.ndarray
-    many: np.ndarray
+    classes: np.ndarray
     micro: np.ndarray
     cascade: np.ndarray
     curves: np.ndarray
@@ -57,7 +57,7 @@ def simulate(plan: Plan, first: int, count: int, threads: int = 1) -> Cohort:
     sites = np.zeros((count, places), SITE)
     sites["role"] = plan.roles
     lesions = np.zeros((count, LESION_LIMIT), LESION)
-    many = np.zeros((count, places), LESION)
+    classes = np.zeros((count, places, CLASS_COUNT + 1, 4))
     micro = np.zeros((count, len(MOMENTS), places, OUTPUT_CLASSES))
     cascade = np.zeros((count, len(MOMENTS), places, len(CASCADE_COUNTS)))
     curves = np.zeros((count, CURVE_POINTS, len(CURVE_FIELDS)))
@@ -71,15 +71,13 @@ def simulate(plan: Plan, first: int, count: int, threads: int = 1) -> Cohort:
         np.zeros((count, NURSERY_CELLS + 1, NEXT_CELLS)),
         np.zeros((count, places, NURSERY_CELLS + 1, 2)),
         np.zeros((count, NURSERY_CELLS + 1, 2)),
-        np.zeros((count, places, CLASS_COUNT, 4)),
-        np.zeros((count, CLASS_COUNT, 4)),
-        lesions, many,
+        classes, lesions,
         np.zeros((count, len(SITE_ROLES))),
         np.zeros((count, len(CAUSES))),
         micro, cascade, curves, status, threads=threads,
     )  # fmt: skip
     _raise_first(status, first)
-    return Cohort(first, persons, sites, lesions, many, micro, cascade, curves)
+    return Cohort(first, persons, sites, lesions, classes, micro, cascade, curves)
 
 
 def bytes_per_person(plan: Plan) -> int:
@@ -87,7 +85,7 @@ def bytes_per_person(plan: Plan) -> int:
     places = len(plan.sites)
     floats = (
         (NURSERY_CELLS + 1) * (4 + 2 + NEXT_CELLS + 2 * places)
-        + CLASS_COUNT * 4 * (places + 1)
+        + (CLASS_COUNT + 1) * 4 * places
         + len(SITE_ROLES)
         + len(CAUSES)
     )
@@ -95,7 +93,7 @@ def bytes_per_person(plan: Plan) -> int:
     return (
         np.dtype(np.float64).itemsize * floats
         + PERSON.itemsize
-        + places * (SITE.itemsize + LESION.itemsize)
+        + places * SITE.itemsize
         + LESION_LIMIT * LESION.itemsize
     )
 

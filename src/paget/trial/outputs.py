@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
+from paget.body.micrometastases import COUNT, EXTENT, FOUNDED, LOG_CELLS
 from paget.body.shape import longest_diameter
 from paget.body.state import MOMENTS, ROUTES
 from paget.patient.death import CANCER_CAUSES, CAUSES
@@ -165,26 +166,38 @@ def time_to_event(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarr
 
 
 def lesions(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
-    """Individual lesions, then the records that stand for many."""
+    """Individual lesions, then the size classes of those above 1 mm^3 that have no record of their own."""
     who, which = np.nonzero(np.arange(cohort.lesions.shape[1]) < cohort.persons["lesion_count"][:, None])
-    crowd, place = np.nonzero(cohort.many["count"] > 0)
+    records = cohort.lesions[who, which]
+    crowd, place, size = np.nonzero(_crowded(plan, cohort))
+    classes = cohort.classes[crowd, place, size]
     index = np.concatenate([who, crowd])
-    number = np.concatenate([which, cohort.lesions.shape[1] + place])
-    order = np.lexsort((number, index))
-    records = np.concatenate([cohort.lesions[who, which], cohort.many[crowd, place]])[order]
-    index = index[order]
-    return keys.of(index) | {
-        "LESION": number[order].astype(np.int32),
-        "SITE": _labels(plan.sites, records["site"]),
-        "PARENT": records["parent"].astype(np.int32),
-        "SEEDED_DAY": records["seeded_day"] - cohort.persons["diagnosis_day"][index],
-        "DIAMETER_DIAGNOSIS_MM": records["diameter_at_diagnosis"],
-        "DIAMETER_DEATH_MM": _diameter_now(plan, records["log_cells"]),
-        "CELLS_DIAGNOSIS": records["cells_at_diagnosis"],
-        "CELLS_DEATH": np.exp(records["log_cells"]),
-        "AGGREGATED": number[order] >= cohort.lesions.shape[1],
-        "COUNT": records["count"],
+    limit, sizes = cohort.lesions.shape[1], cohort.classes.shape[2]
+    number = np.concatenate([which, limit + place * sizes + size])
+    unknown = np.full(len(crowd), np.nan)
+    log_cells = np.concatenate([records["log_cells"], classes[:, LOG_CELLS]])
+    seeded = np.concatenate([records["seeded_day"], classes[:, FOUNDED]])
+    columns = keys.of(index) | {
+        "LESION": number.astype(np.int32),
+        "SITE": _labels(plan.sites, np.concatenate([records["site"], place])),
+        "PARENT": np.full(len(index), -1, np.int32),
+        "SEEDED_DAY": seeded - cohort.persons["diagnosis_day"][index],
+        "DIAMETER_DIAGNOSIS_MM": np.concatenate([records["diameter_at_diagnosis"], unknown]),
+        "DIAMETER_DEATH_MM": _diameter_now(plan, log_cells),
+        "CELLS_DIAGNOSIS": np.concatenate([records["cells_at_diagnosis"], unknown]),
+        "CELLS_DEATH": np.exp(log_cells),
+        "AGGREGATED": number >= limit,
+        "COUNT": np.concatenate([np.ones(len(who)), classes[:, COUNT]]),
     }
+    order = np.lexsort((number, index))
+    return {name: values[order] for name, values in columns.items()}
+
+
+def _crowded(plan: Plan, cohort: Cohort) -> np.ndarray:
+    """Which size classes hold lesions above 1 mm^3."""
+    limit = np.log(plan.parameters["individual_limit"][0] * plan.parameters["cell_density"][0])
+    classes = cohort.classes[:, :, :EXTENT]
+    return (classes[..., COUNT] > 0) & (classes[..., LOG_CELLS] >= limit)
 
 
 def micrometastases(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:

@@ -50,7 +50,8 @@ class KaplanMeier:
         return (self._crossing(self.survival), self._crossing(self.low), self._crossing(self.high))
 
     def _crossing(self, curve: Floats) -> float:
-        below = np.flatnonzero(curve <= 0.5)
+        # The product of survival steps may miss 1/2 by its rounding.
+        below = np.flatnonzero(curve <= 0.5 + np.sqrt(np.finfo(np.float64).eps))
         return float(self.time[below[0]]) if len(below) else np.nan
 
     def plot(self, axes: Axes | None = None, label: str | None = None) -> Axes:

@@ -35,7 +35,8 @@ LESIONS = _schema(
     ("DIAMETER_DIAGNOSIS_MM", _FLOAT), ("DIAMETER_DEATH_MM", _FLOAT), ("CELLS_DIAGNOSIS", _FLOAT),
     ("CELLS_DEATH", _FLOAT), ("AGGREGATED", pa.bool_()), ("COUNT", _FLOAT),
 )  # fmt: skip
-"""Lesions above 1 mm^3 at the end of observation; an aggregated row stands for COUNT lesions of that mean size."""
+"""Lesions above 1 mm^3 at the end of observation; an aggregated row stands for COUNT lesions of that mean size, whose
+size at diagnosis is not known."""
 
 MICROMETASTASES = _schema(
     ("SITE", _LABEL), ("MOMENT", _LABEL), ("SIZE_CLASS", pa.int16()), ("CELLS_LOW", _FLOAT), ("CELLS_HIGH", _FLOAT),
