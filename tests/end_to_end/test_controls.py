@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 import paget
 from paget.api import Result
+from paget.trial.tables import TABLES
 
 
 @pytest.fixture(scope="session")
@@ -82,3 +84,8 @@ def test_a_finished_run_is_left_as_it_is_by_a_resume(benign: Result):
     paget.run("benign-control", output=benign.directory, patients=100, resume=True)
     after = {path.name: path.stat().st_mtime_ns for path in Path(benign.directory).iterdir()}
     assert {name for name in before if before[name] != after.get(name)} <= {"log.txt"}
+
+
+def test_every_table_has_its_documented_columns(either: Result):
+    for name, schema in TABLES.items():
+        assert pq.read_schema(either.directory / f"{name}.parquet").names == schema.names

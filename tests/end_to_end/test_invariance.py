@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -28,7 +27,6 @@ from paget.runs.digest import table_digest
 from paget.trial.job import study_job
 from paget.trial.plan import Plan
 from paget.trial.summary import summarise
-from paget.trial.tables import TABLES
 
 SCENARIO = "atc-natural-history"
 PATIENTS = 60
@@ -37,7 +35,7 @@ KILLED_RUN = Path(__file__).with_name("killed_run.py")
 
 
 class Crash(BaseException):
-    """The process ended here: nothing after it can touch the disk."""
+    """The process ended here."""
 
 
 class Fault:
@@ -57,8 +55,7 @@ class Fault:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """60 patients with everything left to its default."""
     directory = tmp_path_factory.mktemp("invariance") / "undisturbed"
-    paget.run(SCENARIO, output=directory, patients=PATIENTS)
-    return directory
+    return paget.run(SCENARIO, output=directory, patients=PATIENTS).directory
 
 
 def assert_same(directory: Path, reference: Path) -> None:
@@ -91,9 +88,8 @@ def test_worker_processes_change_nothing(tmp_path: Path, undisturbed: Path, batc
 
 def test_files_are_the_same_bytes(tmp_path: Path, undisturbed: Path):
     paget.run(SCENARIO, output=tmp_path / "run", patients=PATIENTS, threads=1, batch=7)
-    names = {path.name for path in undisturbed.iterdir()}
-    assert names == {path.name for path in (tmp_path / "run").iterdir()}
-    for name in sorted(names - {"manifest.json", "log.txt"}):
+    assert set(os.listdir(undisturbed)) == set(os.listdir(tmp_path / "run"))
+    for name in sorted(set(os.listdir(undisturbed)) - {"manifest.json", "log.txt"}):
         assert (tmp_path / "run" / name).read_bytes() == (undisturbed / name).read_bytes(), name
 
 
@@ -254,9 +250,3 @@ def test_the_command_line_refuses_it_with_exit_code_two(tmp_path: Path):
     result = CliRunner().invoke(app, arguments, prog_name="paget")
     assert result.exit_code == 2
     assert "Traceback" not in result.output
-
-
-def test_every_table_has_its_documented_columns(undisturbed: Path):
-    for name, schema in TABLES.items():
-        found = pq.read_schema(undisturbed / f"{name}.parquet")
-        assert found.names == schema.names

@@ -12,7 +12,7 @@ ERROR = 1e-6
 """Error probability of one test."""
 
 EXPECTED = 20.0
-"""Smallest expected count of a class; at 20 the chi-square law holds in the tail that ERROR looks at within a factor."""
+"""Smallest expected count of a class; at 20 the chi-square law holds far enough into the tail."""
 
 
 def assert_z(observed: float, expected: float, variance: float) -> None:

@@ -14,7 +14,7 @@ CHANCE_TO = 1e4
 """Cells from which a line grows without chance; it then varies by 1 % more at most (CV^2 = (b + d) / (r N))."""
 
 PIECES = 16
-"""Runge-Kutta steps per day; the fastest rate is phi V / K <= 6/day there, so the error is below (6/16)^5 / 120 a step."""
+"""Runge-Kutta steps per day; the fastest rate is phi V / K <= 6/day there, so a step errs below (6/16)^5 / 120."""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def reduced(
     follow_up_days: int = 1,
     mechanisms: Mapping[str, float] | None = None,
 ) -> Plan:
-    """Plan of a study whose tumours present at `presents_at` cells; without founders unless `shedding_rate` is given."""
+    """Plan of a study whose tumours present at `presents_at` cells; no founders without a `shedding_rate`."""
     return plan(
         Study(
             name="law", disease="atc", seed=seed, patients=10**6, arms=("a",), follow_up_days=follow_up_days,

@@ -99,7 +99,7 @@ def graphs(draw) -> tuple[FlowGraph, dict[str, float], float]:
 
 @given(graphs())
 def test_every_cell_is_caught_or_dies(case):
-    """Conservation to 1e-9: with capture of 1e-3 or more in the lung the inverse is conditioned by at most 1e3 circuits."""
+    """Conservation to 1e-9: with capture of 1e-3 or more in the lung a cell makes at most 1e3 circuits."""
     graph, capture, death = case
     for fate in fates(graph, capture, death):
         assert fate.arrested.min() >= -1e-12

@@ -1,4 +1,4 @@
-"""Deterministic growth: exponential without a brake, Hahnfeldt's published model with it, and the integrator's order."""
+"""Growth: exponential without a brake, Hahnfeldt's published model with it, and the integrator's order."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def error_of(steps: int, days: float) -> float:
 
 
 def test_growth_step_is_of_second_order():
-    """Halving the step quarters the error once the step resolves 1/b = 0.17 days: slope of ln error on ln step 2 +- 0.1.
+    """Halving the step quarters the error once the step resolves 1/b = 0.17 days: slope 2 +- 0.1.
 
     An error of order three beside the leading one moves the measured slope by about the step's share of 1/b, 0.1 at
     1/64 day. The finest error stays a hundred times above the reference's.
@@ -138,7 +138,7 @@ def test_without_vessels_growth_stops_at_what_diffusion_supports():
 
 @pytest.mark.parametrize(("birth", "death"), [(0.7, 0.601), (0.2, 0.0)])
 def test_growth_without_a_brake_is_exponential(birth, death):
-    """ln N = ln N_0 + (b - d) t to 1e-9: each day adds two roundings of a number below 64, 1e-14, over 100 days."""
+    """Ln N = ln N_0 + (b - d) t to 1e-9: each day adds two roundings of a number below 64, 1e-14, over 100 days."""
     start, days = 2e4, 100
     study = reduced(
         43, rates(birth, death), presents_at=NEVER ** (1.0 / 3.0), start_cells=start, follow_up_days=days,

@@ -93,5 +93,6 @@ def test_lasting_size_is_the_limit_of_the_line(birth, death, cells):
     steps = (np.arange(len(lasting)) + 0.5) / len(lasting)
     distance = float(np.abs(law - steps).max())
     # Every 20th order statistic of n: their empirical law is within 20/n of the full one.
-    limit = math.sqrt(-0.5 * math.log(ERROR / 2.0) / np.count_nonzero(sizes > 0.0)) + 20.0 / np.count_nonzero(sizes > 0.0)
+    lines = np.count_nonzero(sizes > 0.0)
+    limit = math.sqrt(-0.5 * math.log(ERROR / 2.0) / lines) + 20.0 / lines
     assert distance < limit

@@ -36,7 +36,7 @@ WIDTH = 0.5 * math.log(2.0)
 def expected_above_limit(
     birth: float, death: float, days: int, founders: float, limit: float = LIMIT
 ) -> float:
-    """Expected lesions of `limit` mm^3 or more at the end of day `days` - 1, of `founders` expected founders in an exponential.
+    """Expected lesions of `limit` mm^3 or more on the last of `days` days, of `founders` expected founders.
 
     A line lasts with chance u = 1 - d/b and is then W exp((b - d) age) cells, W exponential of mean 1/u.
     """
@@ -179,7 +179,7 @@ def test_crowded_lesions_keep_their_number(individuals):
     """
     per_day, persons = 150.0, 10
     counts = np.concatenate([colonised_by_site(cohort, 1) for cohort in cohorts(steady(55, per_day), persons)])
-    age, cells = individuals
+    _, cells = individuals
     expected = persons * per_day * DAYS * float((cells >= CELL_DENSITY).mean())
     lasting = persons * per_day * NET / 0.7
     assert abs(counts.sum() - expected) < lasting * 2.0 * WIDTH / NET + 5.0 * math.sqrt(expected)

@@ -9,7 +9,16 @@ import pytest
 from scipy import stats
 
 from laws.chance import assert_counts, assert_follows, assert_z
-from laws.reduced import cells_at_diagnosis, cohorts, first_lodged, founders_by_site, founding, persons_of, rates, reduced
+from laws.reduced import (
+    cells_at_diagnosis,
+    cohorts,
+    first_lodged,
+    founders_by_site,
+    founding,
+    persons_of,
+    rates,
+    reduced,
+)
 
 CELLS = 400
 """M: cells at which the pure-birth primary presents."""
@@ -59,7 +68,7 @@ _CHOOSE: dict[int, np.ndarray] = {}
 
 
 def _log_choose(over: int) -> np.ndarray:
-    """ln C(m - 1, n - 1) at [m, n]."""
+    """Logarithm of C(m - 1, n - 1) at [m, n]."""
     from scipy.special import gammaln
 
     if over not in _CHOOSE:

@@ -14,6 +14,7 @@ from paget.trial.cohort import simulate
 from paget.trial.plan import Bounds, Entry, Plan, Prescribed
 
 PATIENTS = 40
+OUTPUTS = ("persons", "lesions", "micro", "cascade", "curves")
 SPREADING = {"follow_up_days": 1, "lodging_probability": 3e-6, "seeding_spread": 1.5, "detection_diameter": 2.0}
 
 
@@ -103,14 +104,14 @@ def test_a_place_does_not_depend_on_other_places():
     together = simulate(study, 0, 10, threads=2)
     for place in (0, 5, 9):
         alone = simulate(study, place, 1, threads=1)
-        for name in ("persons", "lesions", "many", "micro", "cascade", "curves"):
+        for name in OUTPUTS:
             assert getattr(alone, name)[0].tobytes() == getattr(together, name)[place].tobytes(), (place, name)
 
 
 def test_nor_on_the_number_of_threads():
     study = compiled(40, lodging_probability=2e-6)
     one, two = (simulate(study, 0, 40, threads=threads) for threads in (1, 2))
-    for name in ("persons", "lesions", "many", "micro", "cascade", "curves"):
+    for name in OUTPUTS:
         assert getattr(one, name).tobytes() == getattr(two, name).tobytes(), name
 
 

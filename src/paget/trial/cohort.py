@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -52,32 +53,47 @@ def simulate(plan: Plan, first: int, count: int, threads: int = 1) -> Cohort:
 
     Raises InputError when a place finds no eligible candidate, PagetError when a person's state is not finite.
     """
+    cohort = _empty(plan, first, count)
+    status = np.zeros(count, np.int64)
+    course.launch(count, *course_arguments(plan, cohort, status), threads=threads)
+    _raise_first(status, first)
+    return cohort
+
+
+def _empty(plan: Plan, first: int, count: int) -> Cohort:
+    """Outputs not yet written."""
     places = len(plan.sites)
-    persons = np.zeros(count, PERSON)
     sites = np.zeros((count, places), SITE)
     sites["role"] = plan.roles
-    lesions = np.zeros((count, LESION_LIMIT), LESION)
-    classes = np.zeros((count, places, CLASS_COUNT + 1, 4))
-    micro = np.zeros((count, len(MOMENTS), places, OUTPUT_CLASSES))
-    cascade = np.zeros((count, len(MOMENTS), places, len(CASCADE_COUNTS)))
-    curves = np.zeros((count, CURVE_POINTS, len(CURVE_FIELDS)))
-    status = np.zeros(count, np.int64)
-    course.launch(
-        count, plan.study.seed, first, plan.study.follow_up_days, plan.parameters, plan.fixed, plan.genotype_rule,
+    return Cohort(
+        first=first,
+        persons=np.zeros(count, PERSON),
+        sites=sites,
+        lesions=np.zeros((count, LESION_LIMIT), LESION),
+        classes=np.zeros((count, places, CLASS_COUNT + 1, 4)),
+        micro=np.zeros((count, len(MOMENTS), places, OUTPUT_CLASSES)),
+        cascade=np.zeros((count, len(MOMENTS), places, len(CASCADE_COUNTS))),
+        curves=np.zeros((count, CURVE_POINTS, len(CURVE_FIELDS))),
+    )
+
+
+def course_arguments(plan: Plan, cohort: Cohort, status: np.ndarray) -> tuple[Any, ...]:
+    """Arguments of patient/course.course after the index: the plan, the outputs, and fresh scratch arrays."""
+    count, places = cohort.sites.shape
+    return (
+        plan.study.seed, cohort.first, plan.study.follow_up_days, plan.parameters, plan.fixed, plan.genotype_rule,
         plan.eligibility, plan.any_of, plan.frequencies, plan.exclusive, plan.clones, plan.clone_of_genotype,
-        plan.lodged, plan.entry, plan.circulation_days, persons, sites,
+        plan.lodged, plan.entry, plan.circulation_days, cohort.persons, cohort.sites,
         np.zeros((count, 2), KINETICS),
         np.zeros((count, NURSERY_CELLS + 1, 4)),
         np.zeros((count, NURSERY_CELLS + 1, NEXT_CELLS)),
         np.zeros((count, places, NURSERY_CELLS + 1, 2)),
         np.zeros((count, NURSERY_CELLS + 1, 2)),
-        classes, lesions,
+        cohort.classes, cohort.lesions,
         np.zeros((count, len(SITE_ROLES))),
         np.zeros((count, len(CAUSES))),
-        micro, cascade, curves, status, threads=threads,
+        cohort.micro, cohort.cascade, cohort.curves, status,
     )  # fmt: skip
-    _raise_first(status, first)
-    return Cohort(first, persons, sites, lesions, classes, micro, cascade, curves)
 
 
 def bytes_per_person(plan: Plan) -> int:
