@@ -100,4 +100,3 @@ def colonised_by_site(cohort: Cohort, moment: int = 0) -> np.ndarray:
 def first_lodged() -> Plan:
     """A plan with the knowledge's own circulation, from which shares by site are read."""
     return reduced(1, {}, presents_at=1e6)
-

@@ -123,7 +123,7 @@ def test_nursery_lets_a_line_last_with_kendalls_probability(birth, death, cells)
 
 
 @pytest.mark.parametrize(("birth", "death"), [(0.7, 0.601), (0.7, 0.1), (0.7, 0.001)])
-@pytest.mark.parametrize("cells", [1, NURSERY_CELLS])
+@pytest.mark.parametrize("cells", [1, NURSERY_CELLS // 2])
 def test_many_equal_lines_split_by_kendalls_law(birth, death, cells):
     """One day of 100,000 lines of `cells` cells, which the nursery splits together; small ones stay."""
     lines = 100_000

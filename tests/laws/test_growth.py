@@ -83,18 +83,19 @@ def test_hahnfeldt_time_course_and_limit():
     assert math.isclose(curve[-1, 1] * MILLILITRE, LIMIT, rel_tol=1e-9)
 
 
-def kinetics() -> np.void:
+def kinetics(parts: int = 1) -> np.void:
     record = np.zeros(1, KINETICS)
     record["unbraked_rate"], record["brake_rate"] = 69.0, BRAKE
     record["stimulation"], record["inhibition"] = STIMULATION, INHIBITION
     record["log_avascular_capacity"], record["log_cell_density"] = 0.0, math.log(CELL_DENSITY)
     record["brake_switch"], record["angiogenesis_switch"] = 1.0, 1.0
+    record["parts"] = parts
     return record[0]
 
 
-def error_of(steps: int, days: float) -> float:
-    """|error| of ln V after `days` in `steps` equal steps."""
-    record = kinetics()
+def error_of(steps: int, days: float, parts: int = 1) -> float:
+    """|error| of ln V after `days` in `steps` equal steps of `parts` parts."""
+    record = kinetics(parts)
     log_cells, log_ratio = math.log(VOLUME * CELL_DENSITY), math.log(CAPACITY / VOLUME)
     for _ in range(steps):
         log_cells, log_ratio = grow(log_cells, log_ratio, record, days / steps)
@@ -115,8 +116,8 @@ def test_growth_step_is_of_second_order():
 
 
 def test_daily_step_is_as_good_as_the_preset_needs():
-    """Largest error of V over three weeks of daily steps stays below the 1 % that the preset promises."""
-    assert max(error_of(day, float(day)) for day in (1, 2, 5, 10, 15, 20)) < 0.01
+    """Largest error of V over three weeks of daily steps in two parts stays below the 1 % that the preset promises."""
+    assert max(error_of(day, float(day), parts=2) for day in (1, 2, 5, 10, 15, 20)) < 0.01
 
 
 def test_without_vessels_growth_stops_at_what_diffusion_supports():

@@ -33,9 +33,7 @@ WIDTH = 0.5 * math.log(2.0)
 """Width of a size class in ln cells."""
 
 
-def expected_above_limit(
-    birth: float, death: float, days: int, founders: float, limit: float = LIMIT
-) -> float:
+def expected_above_limit(birth: float, death: float, days: int, founders: float, limit: float = LIMIT) -> float:
     """Expected lesions of `limit` mm^3 or more on the last of `days` days, of `founders` expected founders.
 
     A line lasts with chance u = 1 - d/b and is then W exp((b - d) age) cells, W exponential of mean 1/u.

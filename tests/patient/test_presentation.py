@@ -48,7 +48,8 @@ def test_a_larger_tumour_is_diagnosed_later_in_the_same_person():
 )
 def test_other_ways_to_present(parameter, value, reason):
     described = {**BY_SIZE_ALONE, "lodging_probability": 1e-4, "seeding_spread": 0.0, parameter: value}
-    cohort = simulated(30, prescribed=Prescribed(diameter_mm=110.0), follow_up_days=1, **described)
+    described |= {"presentation_diameter": 110.0, "presentation_spread": 0.0}
+    cohort = simulated(30, follow_up_days=1, **described)
     assert {PRESENTATIONS[index] for index in cohort.persons["presentation"]} == {reason}
     assert np.all(cohort.persons["diameter_at_diagnosis"] < 110.0)
 

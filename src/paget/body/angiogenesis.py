@@ -5,14 +5,15 @@
 phi: stimulation, psi = phi / K_inf^(2/3): endogenous inhibition, K_0 about 1 mm^3: what diffusion supports; f is the
 switch `angiogenesis` (off: no vessel is ever added and a lesion stops at K_0). Hahnfeldt et al. 1999, PMID 10519381.
 
-The ratio k = K / V obeys a linear equation at fixed V and r, so one symmetric step (half a step of ln V, a full
-exponential step of k, half a step of ln V) is second order in dt and stable for any stimulation.
+Each part is solved exactly at a fixed value of the other variable: ln(K / V) relaxes exponentially at fixed K
+(body/growth_brake.advance), K / V does so at fixed V. Composed as half a step of V, a step of K, half a step of V this
+is second order and stable for any stimulation. A step is divided where the brake is fast (a mouse's tumour).
 """
 
 import sys
 from math import exp, expm1, log
 
-from paget.body.growth_brake import net_rate
+from paget.body.growth_brake import advance
 from paget.compute import device_function
 
 SMALL_DECAY = sys.float_info.epsilon ** (1.0 / 4.0)
@@ -22,24 +23,24 @@ SMALL_DECAY = sys.float_info.epsilon ** (1.0 / 4.0)
 @device_function
 def grow(log_cells, log_ratio, kinetics, days):
     """(ln N, ln(K / V)) after `days`; kinetics is the KINETICS record of the lesion."""
-    half = 0.5 * days
-    rate = net_rate(log_ratio, kinetics.unbraked_rate, kinetics.brake_rate, kinetics.brake_switch)
-    log_cells += rate * half
-    log_volume = log_cells - kinetics.log_cell_density
-    loss = kinetics.inhibition * exp(log_volume * 2.0 / 3.0)
-    stimulation = kinetics.angiogenesis_switch * kinetics.stimulation
-    ratio = _relax(exp(log_ratio - rate * half), stimulation, loss, days)
-    log_ratio = max(log(ratio), kinetics.log_avascular_capacity - log_volume)
-    rate = net_rate(log_ratio, kinetics.unbraked_rate, kinetics.brake_rate, kinetics.brake_switch)
-    return log_cells + rate * half, log_ratio - rate * half
+    parts = kinetics.parts
+    step = days / parts
+    for _ in range(parts):
+        log_cells, log_ratio = advance(log_cells, log_ratio, kinetics, 0.5 * step)
+        log_ratio = _supply(log_cells, log_ratio, kinetics, step)
+        log_cells, log_ratio = advance(log_cells, log_ratio, kinetics, 0.5 * step)
+    return log_cells, log_ratio
 
 
 @device_function
-def _relax(ratio, gain, loss, days):
-    """K / V after `days` of dk/dt = gain - loss k at fixed volume."""
-    decay = loss * days
+def _supply(log_cells, log_ratio, kinetics, days):
+    """ln(K / V) after `days` of d(K / V)/dt = gain - loss (K / V) at fixed V, not below what diffusion supports."""
+    log_volume = log_cells - kinetics.log_cell_density
+    decay = kinetics.inhibition * exp(log_volume * 2.0 / 3.0) * days
     if decay < SMALL_DECAY:
         mean = 1.0 - 0.5 * decay * (1.0 - decay / 3.0 * (1.0 - decay / 4.0))
     else:
         mean = -expm1(-decay) / decay
-    return ratio * (1.0 - decay * mean) + gain * days * mean
+    gain = kinetics.angiogenesis_switch * kinetics.stimulation * days
+    ratio = exp(log_ratio) * (1.0 - decay * mean) + gain * mean
+    return max(log(ratio), kinetics.log_avascular_capacity - log_volume)

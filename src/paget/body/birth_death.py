@@ -9,7 +9,7 @@ and at b = d both are b dt / (1 + b dt). N cells become S + NegBin(S, 1 - beta) 
 tau-leap, no bias. Source: Kendall 1948, doi:10.1214/aoms/1177730285.
 """
 
-from math import exp, log
+from math import exp
 
 from paget.body import decisions
 from paget.compute import device_function
@@ -43,30 +43,26 @@ def step_cells(cells, alpha, beta, seed, person, part, step):
 def fill_size_law(cumulative, cells, alpha, beta):
     """P(at most m cells after one step) of a line of `cells` cells into cumulative[m], m = 0 .. len - 1.
 
-    The generating function is ((alpha + c z) / (1 - beta z))^cells with c = 1 - alpha - beta; its coefficients f_m
-    obey alpha (m+1) f_{m+1} = (cells (c + alpha beta) - (c - alpha beta) m) f_m + beta c (m-1) f_{m-1}. Without death
-    the law is cells + NegBin(cells, 1 - beta).
+    One cell becomes 0 with probability alpha and m >= 1 with (1 - alpha)(1 - beta) beta^(m - 1); the law of more cells
+    is the repeated convolution of that one, built from positive terms only (the three-term recurrence of the
+    coefficients is unstable where death is rare).
     """
-    remainder = 1.0 - alpha - beta
-    lead = cells * (remainder + alpha * beta)
-    slope = remainder - alpha * beta
-    back = beta * remainder
-    previous = 0.0
-    current = exp(cells * log(alpha)) if alpha > 0.0 else 0.0
+    born = (1.0 - alpha) * (1.0 - beta)
+    for size in range(cumulative.shape[0]):
+        cumulative[size] = 0.0
+    cumulative[0] = 1.0
+    for _ in range(cells):
+        geometric = 0.0
+        before = cumulative[0]
+        cumulative[0] *= alpha
+        for size in range(1, cumulative.shape[0]):
+            geometric = before + beta * geometric
+            before = cumulative[size]
+            cumulative[size] = alpha * before + born * geometric
     total = 0.0
     for size in range(cumulative.shape[0]):
-        if alpha <= 0.0 and size == cells:
-            current = exp(cells * log(1.0 - beta))
-        total += current
+        total += cumulative[size]
         cumulative[size] = min(total, 1.0)
-        # The scale doesn't depend on the last coefficient, so that its division stays off the critical path.
-        if alpha > 0.0:
-            scale = 1.0 / (alpha * (size + 1.0))
-            following = ((lead - slope * size) * current + back * (size - 1.0) * previous) * scale
-        else:
-            following = current * beta * size / max(size - cells + 1.0, 1.0)
-        previous = current
-        current = following
 
 
 @device_function

@@ -39,7 +39,7 @@ class FlowGraph:
 
 @dataclass(frozen=True)
 class Fate:
-    """End of one cell that enters by a route: share arrested by site, share dead, circuits made before."""
+    """End of one cell that enters by a route: share arrested by site, share dead, passages through the lung."""
 
     arrested: np.ndarray
     died: float

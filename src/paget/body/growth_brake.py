@@ -8,7 +8,7 @@ and more deaths. Rates in 1/day, volumes in mm^3.
 Source of the brake: Hahnfeldt et al. 1999, PMID 10519381; the cap lambda keeps a tiny lesion from outrunning its clock.
 """
 
-from math import log
+from math import expm1, log
 
 from paget.compute import device_function
 
@@ -20,6 +20,26 @@ def net_rate(log_ratio, unbraked_rate, brake_rate, brake_switch):
     if braked >= unbraked_rate:
         return unbraked_rate
     return unbraked_rate - brake_switch * (unbraked_rate - braked)
+
+
+@device_function
+def advance(log_cells, log_ratio, kinetics, days):
+    """(ln N, ln(K / V)) after `days` of growth at fixed K, exactly.
+
+    At full speed lambda while lambda_1 ln(K / V) >= lambda; below that ln(K / V) obeys a linear equation.
+    """
+    free = 0.0
+    if kinetics.brake_rate * log_ratio >= kinetics.unbraked_rate:
+        excess = log_ratio - kinetics.unbraked_rate / kinetics.brake_rate
+        free = min(days, excess / kinetics.unbraked_rate)
+    fall = kinetics.unbraked_rate * free
+    left = days - free
+    if left > 0.0:
+        speed = kinetics.brake_switch * kinetics.brake_rate
+        base = kinetics.unbraked_rate * (1.0 - kinetics.brake_switch)
+        mean = -expm1(-speed * left) / speed if speed > 0.0 else left
+        fall += (base + speed * (log_ratio - fall)) * mean
+    return log_cells + fall, log_ratio - fall
 
 
 @device_function

@@ -1,4 +1,4 @@
-"""Metastases from 16 cells on: counts by half-doubling size class.
+"""Metastases whose lines will last: counts by half-doubling size class.
 
 Per site, `classes[j]` holds (count, mean ln cells, mean ln(K / V), mean founding day) of the lesions in class j. All
 lesions of a class grow as their mean does; when the mean crosses the class's upper edge they move on together, so that
@@ -10,7 +10,7 @@ from math import exp, log
 
 from paget.body.angiogenesis import grow
 from paget.body.lesions import add_lesions
-from paget.body.state import CLASS_COUNT, LESION_LIMIT, NURSERY_CELLS
+from paget.body.state import CLASS_COUNT, DOUBLINGS_BELOW_ONE, LESION_LIMIT
 from paget.compute import device_function
 
 COUNT, LOG_CELLS, LOG_RATIO, FOUNDED = range(4)
@@ -21,8 +21,11 @@ EXTENT = CLASS_COUNT
 
 @device_function
 def class_of(log_cells):
-    """Half-doubling class of a lesion, clipped to the table."""
-    index = int(max((log_cells - log(NURSERY_CELLS + 1.0)) * 2.0 / log(2.0), 0.0))
+    """Half-doubling class of a lesion, clipped to the table.
+
+    The table starts below one cell, since a lasting line's effective size may be smaller than the line.
+    """
+    index = int(max((log_cells / log(2.0) + DOUBLINGS_BELOW_ONE) * 2.0, 0.0))
     return min(index, CLASS_COUNT - 1)
 
 

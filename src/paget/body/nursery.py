@@ -124,7 +124,7 @@ def _place(following, classes, transitions, size, lines, founded, part, seed, pe
     death = transitions[NURSERY_CELLS, 3]
     for line in range(int(lines)):
         cells = lasting_size(float(size), birth, death, seed, person, part, day + line * LINE_STRIDE)
-        if cells >= 1.0:
+        if cells > 0.0:
             admit(classes, log(cells), log_capacity - log(cells), 1.0, founded)
             lasting += 1.0
     return lasting

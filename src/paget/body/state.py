@@ -24,8 +24,11 @@ TOGETHER = 24.0
 NEXT_CELLS = 96
 """Sizes of the next day that the nursery's cumulative table holds; rarer ones are found by the recurrence itself."""
 
-CLASS_COUNT = 68
-"""Half-doubling classes from NURSERY_CELLS + 1 cells to 1e11 cells, beyond the largest organ."""
+DOUBLINGS_BELOW_ONE = 6
+"""The size classes start this many doublings below one cell (effective sizes of lines that will last)."""
+
+CLASS_COUNT = 86
+"""Half-doubling classes up to 1e11 cells, beyond the largest organ."""
 
 OUTPUT_CLASSES = 36
 """Half-doubling classes from one cell to 2e5 cells in the output table."""
@@ -50,6 +53,7 @@ KINETICS = np.dtype(
         ("log_reference_cells", np.float64),  # ln cells of a lesion of the reference diameter
         ("brake_switch", np.float64),
         ("angiogenesis_switch", np.float64),
+        ("parts", np.int64),  # into which a day is divided
     ],
     align=True,
 )
@@ -87,7 +91,7 @@ _PERSON_INTEGERS = (
     "person", "candidates", "female", "genotype", "clone", "stage", "tumour_category", "node_category",
     "metastasis_category", "extended", "extended_at_diagnosis", "ecog", "presentation", "cause", "alive",
     "lesion_count", "visible_at_diagnosis",
-    "curve_count", "restarts",
+    "curve_count", "restarts", "size_prescribed",
 )  # fmt: skip
 
 PERSON = np.dtype(

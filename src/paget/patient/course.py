@@ -152,8 +152,9 @@ def _step_day(person, p, seed, day, attempt, routes, own):
     before = person.primary_cells
     step_primary(person, own.kinetics[0], p, attempt, seed, day)
     living = mean_cells(before, person.primary_cells)
-    step_small(person, own, seed, day)
+    # Large before small: a lesion that gets its own record today has grown today already.
     step_large(person, own)
+    step_small(person, own, seed, day)
     found(person, own.sites, own.nursery, routes.lodged, living, seed, day)
     shed = shed_today(person, living, p)
     person.shed_blood += shed * routes.entry_shares[0]

@@ -3,7 +3,8 @@
 Diagnosis falls on the first day on which the primary reaches the size at which this person notices it, a node of the
 neck is a mass by itself, breathing is hindered (a set share of the diameter that closes this person's airway), or some
 organ's metastases are a set share of what kills this person. Imaging sees a lesion from its
-detection diameter on (switch `detection`: off = metastases are never seen).
+detection diameter on (switch `detection`: off = metastases are never seen). A scenario that prescribes the size at
+diagnosis leaves no other reason.
 """
 
 from math import log
@@ -24,6 +25,8 @@ def presents(person, diameter, p):
     """Index into PRESENTATIONS: why the tumour is found today, 0 if it isn't."""
     if diameter >= person.presentation_diameter:
         return 1
+    if person.size_prescribed:
+        return 0
     if person.largest_node >= volume_of_diameter(p.nodal_mass_diameter, p.shape_factor):
         return 2
     if diameter >= p.airway_symptom_load * person.lethal_airway:

@@ -17,6 +17,7 @@ UNITS: dict[str, str] = {
     "small_lesion_doubling_time": "d",
     "brake_share": "1",
     "brake_rate": "1/d",
+    "largest_brake_step": "1/d",
     "vessel_stimulation": "1/d",
     "vascular_limit": "mm^3",
     "metastasis_vascular_limit": "mm^3",

@@ -29,6 +29,7 @@ def set_kinetics(kinetics, person, p, vascular_limit):
     kinetics.log_reference_cells = log(volume_of_diameter(p.reference_diameter, p.shape_factor) * p.cell_density)
     kinetics.brake_switch = p.switch_growth_brake
     kinetics.angiogenesis_switch = p.switch_angiogenesis
+    kinetics.parts = 1 + int(kinetics.brake_rate / p.largest_brake_step)
 
 
 @device_function

@@ -30,6 +30,7 @@ def draw_traits(person, p, fixed, seed):
     person.presentation_diameter = p.presentation_diameter * exp(
         p.presentation_spread * normal(seed, number, 0, decisions.PRESENTATION_DIAMETER, 0)
     )
+    person.size_prescribed = int(fixed.diameter_mm >= 0.0)
     if fixed.diameter_mm >= 0.0:
         person.presentation_diameter = fixed.diameter_mm
     person.extension_susceptibility = exponential(seed, number, 0, decisions.EXTENSION, 0)
