@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,18 @@ TABLES = {
         "CELLS_DEATH",
         "COUNT",
     ],
-    "micrometastases": ["ARM", "SITE", "MOMENT", "CELLS_LOW", "CELLS_HIGH", "COUNT"],
-    "cascade": None,
     "curves": None,
 }
 """Tables read and the columns needed of each; None reads all."""
+
+SUMMED = {
+    "micrometastases": (["ARM", "SITE", "MOMENT", "CELLS_LOW", "CELLS_HIGH"], ["COUNT"]),
+    "cascade": (
+        ["ARM", "ROUTE", "MOMENT"],
+        ["SHED", "CIRCULATING", "ARRESTED", "EXTRAVASATED", "FOUNDERS", "ESTABLISHED", "COLONISED"],
+    ),
+}
+"""Tables of which only sums over patients are needed: keys and columns summed, row group by row group."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ def read(directory: Path) -> RunDirectory:
     if not directory.is_dir():
         raise InputError("no such folder", file=str(directory), remedy="Give the folder that `paget run` wrote.")
     tables = {name: _table(directory / f"{name}.parquet", columns) for name, columns in TABLES.items()}
+    tables |= {name: _summed(directory / f"{name}.parquet", *columns) for name, columns in SUMMED.items()}
     return RunDirectory(
         manifest=_json(directory / "manifest.json", required=False),
         summary=_json(directory / "summary.json", required=True),
@@ -103,9 +111,33 @@ def _text(path: Path) -> str:
 
 
 def _table(path: Path, columns: list[str] | None) -> pd.DataFrame | None:
+    return _readable(path, lambda: pd.read_parquet(path, columns=columns))
+
+
+def _summed(path: Path, keys: list[str], values: list[str]) -> pd.DataFrame | None:
+    """Sums over patients; one row group in memory at a time."""
+    return _readable(path, lambda: _sum_groups(path, keys, values))
+
+
+def _sum_groups(path: Path, keys: list[str], values: list[str]) -> pd.DataFrame:
+    import pyarrow.parquet as parquet
+
+    parts: list[pd.DataFrame] = []
+    with parquet.ParquetFile(path) as file:
+        for number in range(file.num_row_groups):
+            part = file.read_row_group(number, columns=[*keys, *values]).to_pandas()
+            parts.append(part.groupby(keys, observed=True, as_index=False)[values].sum())
+    if not parts:
+        return pd.DataFrame(columns=[*keys, *values])
+    for part in parts:
+        part[keys] = part[keys].astype({key: str for key in keys if part[key].dtype == "category"})
+    return pd.concat(parts).groupby(keys, as_index=False, sort=True)[values].sum()
+
+
+def _readable(path: Path, reader: Callable[[], pd.DataFrame]) -> pd.DataFrame | None:
     if not path.is_file():
         return None
     try:
-        return pd.read_parquet(path, columns=columns)
+        return reader()
     except (OSError, ValueError) as problem:
         raise InputError(f"not readable: {problem}", file=str(path), remedy="Run the scenario again.") from problem
