@@ -38,7 +38,6 @@ __all__ = [
     "nearest",
     "parameters",
     "phenotypes",
-    "presentation",
     "published",
     "shipped_library",
     "sites",
@@ -106,11 +105,6 @@ def genotypes(disease: str) -> tuple[Genotype, ...]:
 def phenotypes(disease: str) -> tuple[Phenotype, ...]:
     """Relative phenotypes of the clones of ``disease`` on the grid of their surroundings."""
     return shipped_library().phenotypes(disease)
-
-
-def presentation(disease: str) -> Mapping[str, Parameter]:
-    """How patients with ``disease`` present, by symbol."""
-    return shipped_library().presentation(disease)
 
 
 def published(disease: str) -> tuple[Published, ...]:

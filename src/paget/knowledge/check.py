@@ -23,7 +23,6 @@ _VESSELS = ("arteries", "veins")
 _ROUNDING = 1e-9
 _OF_DISEASE = {
     "parameters": tables.PARAMETERS,
-    "presentation": tables.PARAMETERS,
     "genotypes": tables.GENOTYPES,
     "phenotypes": tables.PHENOTYPES,
     "published": tables.PUBLISHED,

@@ -107,12 +107,6 @@ class Library:
         """Shared parameters with the disease's own laid over them, by symbol."""
         return self._kept(disease, "parameters", lambda: MappingProxyType(self._parameters(disease)))
 
-    def presentation(self, disease: str) -> Mapping[str, Parameter]:
-        """How patients present (age, sex, size), by symbol; empty where the disease has no ``presentation.csv``."""
-        return self._kept(
-            disease, "presentation", lambda: MappingProxyType(self._by_symbol(self._own(disease, "presentation")))
-        )
-
     def genotypes(self, disease: str) -> tuple[Genotype, ...]:
         """Frequencies of alterations, all registries."""
         return self._kept(disease, "genotypes", lambda: self._rows(disease, "genotypes", GENOTYPES))
