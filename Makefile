@@ -72,6 +72,7 @@ bite: .venv/test
 
 validate: .venv/test
 	$(BIN)/python tools/validate.py
+	PAGET_FULL_SWEEP=1 $(BIN)/python -m pytest -q -k every_fsync tests/end_to_end/test_invariance.py
 
 bench: .venv/run
 	$(BIN)/paget bench

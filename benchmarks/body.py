@@ -26,7 +26,10 @@ def measure() -> str:
     """Measure, store and return the text."""
     from paget.cli.facts import machine_facts
 
-    results: dict[str, Any] = {"date": date.today().isoformat(), "machine": dict(machine_facts())}
+    results: dict[str, Any] = {
+        "date": date.today().isoformat(),
+        "machine": {name: fact for name, fact in machine_facts() if name != "kernel cache"},
+    }
     results |= _cost_per_lesion_day()
     results |= _threads()
     results |= _starts()

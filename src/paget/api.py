@@ -130,7 +130,7 @@ def run(
     processes = workers if executor == "processes" else 1
     check_estimate(_estimated_bytes(compiled, batch, processes), memory_limit_bytes(memory_gb))
     directory = Path(output) if output is not None else default_directory(loaded)
-    _refuse_impossible(compiled, directory)
+    _refuse_impossible(compiled, directory, scenario)
     job = study_job(compiled, task_threads(executor, workers))
     fingerprint = _fingerprint(loaded, compiled)
     with (
@@ -202,13 +202,21 @@ def _estimated_bytes(plan: Plan, batch: int | None, processes: int) -> int:
     return processes * (OVERHEAD_BYTES + 3 * places * bytes_per_person(plan))
 
 
-def _refuse_impossible(plan: Plan, directory: Path) -> None:
+def _refuse_impossible(plan: Plan, directory: Path, scenario: Any) -> None:
     """Simulate the first places before the directory exists, so that a hopeless eligibility writes nothing."""
     if directory.is_dir() and any(directory.iterdir()):
         return  # a run to resume has been probed; any other content is refused when the directory is prepared
+    from paget.scenario import find, located
     from paget.trial.cohort import simulate
+    from paget.trial.plan import Prescribed
 
-    simulate(plan, 0, min(PROBES, plan.study.patients))
+    try:
+        simulate(plan, 0, min(PROBES, plan.study.patients))
+    except InputError as error:
+        if not isinstance(scenario, str | Path):
+            raise
+        field = "eligibility" if plan.study.prescribed == Prescribed() else "presentation"
+        raise located(error, find(scenario), field) from error
 
 
 def _fingerprint(scenario: Scenario, plan: Plan) -> Any:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from paget.scenario.known import parameter_values
     from paget.scenario.model import Patient, Scenario, Trial
     from paget.scenario.naming import default_directory, slug
-    from paget.scenario.reading import load, read
+    from paget.scenario.reading import load, located, read
     from paget.scenario.resolve import content_hash, resolved, resolved_yaml
 
 _HOMES = {
@@ -22,6 +22,7 @@ _HOMES = {
     "default_directory": "naming",
     "find": "catalogue",
     "load": "reading",
+    "located": "reading",
     "parameter_values": "known",
     "read": "reading",
     "resolved": "resolve",
@@ -37,6 +38,7 @@ __all__ = [
     "default_directory",
     "find",
     "load",
+    "located",
     "parameter_values",
     "read",
     "resolved",

@@ -35,6 +35,12 @@ def read(text: str, *, file: str = "scenario", overrides: Iterable[str] = ()) ->
     return validate(apply(parse(text, file=file), overrides))
 
 
+def located(error: InputError, source: str | os.PathLike[str], field: str) -> InputError:
+    """The error with file and line of a top-level field of the scenario at a path."""
+    document = parse(read_text(Path(source)), file=str(source))
+    return at(document, (field,), error.message, error.remedy or "")
+
+
 def validate(document: Document) -> Scenario:
     """The scenario that a document describes; InputError(s) otherwise."""
     if not isinstance(document.data, dict):
