@@ -81,7 +81,6 @@ class Phenotype(Record):
     tgf_beta: Annotated[FiniteFloat, Field(ge=0, le=1)]
     detachment: Annotated[FiniteFloat, Field(ge=0, le=1)]
     proliferation: Annotated[FiniteFloat, Field(ge=0)]
-    apoptosis: Annotated[FiniteFloat, Field(ge=0)]
     invasiveness: Annotated[FiniteFloat, Field(ge=0, le=1)]
     source: str
     status: StatusField

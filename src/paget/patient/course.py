@@ -125,7 +125,6 @@ def _restart(person, p, fixed, own):
     person.largest_distant = 0.0
     person.first_founder_day = -1.0
     person.doubling_at_5mm = -1.0
-    person.extension_day = -1.0
     person.extended = 0
     person.stage = 0
     person.lesion_count = 0
@@ -162,18 +161,17 @@ def _step_day(person, p, seed, day, attempt, routes, own):
     person.volume_primary = person.primary_cells / p.cell_density
     diameter = longest_diameter(person.volume_primary, p.shape_factor)
     if not person.extended:
-        _extend(person, p, day)
+        _extend(person, p)
     return diameter
 
 
 @device_function
-def _extend(person, p, day):
+def _extend(person, p):
     person.extension_hazard += p.switch_extrathyroidal_extension * hazard(
         person.volume_primary, p.extension_rate, person.invasiveness, p.millilitre
     )
     if person.extension_hazard >= person.extension_susceptibility:
         person.extended = 1
-        person.extension_day = float(day)
 
 
 @device_function

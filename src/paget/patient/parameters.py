@@ -77,7 +77,7 @@ PARAMETERS = np.dtype(
     [(symbol, np.float64) for symbol in UNITS]
     + [("millilitre", np.float64), ("days_per_year", np.float64)]
     + [(f"switch_{name}", np.float64) for name in (
-        "shedding", "basement_membrane", "growth_brake", "angiogenesis", "extrathyroidal_extension", "colonisation",
+        "shedding", "basement_membrane", "growth_brake", "angiogenesis", "extrathyroidal_extension",
         "staging", "detection", "death", "background_mortality",
     )],
     align=True,

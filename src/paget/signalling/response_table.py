@@ -18,7 +18,7 @@ from paget import knowledge
 from paget.errors import PagetError
 
 AXES = ("hypoxia", "tgf_beta", "detachment")
-PHENOTYPES = ("proliferation", "apoptosis", "invasiveness")
+PHENOTYPES = ("proliferation", "invasiveness")
 PHENOTYPE = np.dtype([(name, np.float64) for name in PHENOTYPES], align=True)
 """Relative phenotype of a clone, as the body reads it."""
 
