@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 PROBES = 2
 """Places simulated before anything is written, to find an eligibility that nobody meets."""
+
+HOPELESS_ARM = (
+    "No tumour presents within the limit, or nobody who does is eligible. Weaken the arm's mechanisms by a factor, "
+    "e.g. 0.1, instead of switching them off, or widen the eligibility."
+)
 
 OVERHEAD_BYTES = 600_000_000
 """Memory of the process itself: Python, compiled code, libraries (measured: 350-550 MB)."""
@@ -130,9 +135,9 @@ def run(
     processes = workers if executor == "processes" else 1
     check_estimate(_estimated_bytes(compiled, batch, processes), memory_limit_bytes(memory_gb))
     directory = Path(output) if output is not None else default_directory(loaded)
-    _refuse_impossible(compiled, directory, scenario)
     job = study_job(compiled, task_threads(executor, workers))
-    fingerprint = _fingerprint(loaded, compiled)
+    _refuse_impossible(job.payload.plans, directory, scenario)
+    fingerprint = _fingerprint(loaded, job.payload.plans)
     with (
         prepare(directory, fingerprint=fingerprint, scenario_text=resolved_yaml(loaded), resume=resume) as folder,
         run_log(directory, verbose=verbose),
@@ -202,40 +207,52 @@ def _estimated_bytes(plan: Plan, batch: int | None, processes: int) -> int:
     return processes * (OVERHEAD_BYTES + 3 * places * bytes_per_person(plan))
 
 
-def _refuse_impossible(plan: Plan, directory: Path, scenario: Any) -> None:
-    """Simulate the first places before the directory exists, so that a hopeless eligibility writes nothing."""
+def _refuse_impossible(plans: Sequence[Plan], directory: Path, scenario: Any) -> None:
+    """Simulate the first places of each different arm before the directory exists: what is hopeless writes nothing."""
     if directory.is_dir() and any(directory.iterdir()):
         return  # a run to resume has been probed; any other content is refused when the directory is prepared
-    from paget.scenario import find, located
     from paget.trial.cohort import simulate
+
+    for position, plan in enumerate(plans):
+        if plan is plans[0] and position:
+            continue
+        try:
+            simulate(plan, 0, min(PROBES, plan.study.patients))
+        except InputError as error:
+            raise _placed(error, plans, position, scenario) from error
+
+
+def _placed(error: InputError, plans: Sequence[Plan], position: int, scenario: Any) -> InputError:
+    """The error with the place of what makes an arm hopeless: its own changes, else what all arms share."""
+    from paget.scenario import find, located
     from paget.trial.plan import Prescribed
 
-    try:
-        simulate(plan, 0, min(PROBES, plan.study.patients))
-    except InputError as error:
-        if not isinstance(scenario, str | Path):
-            raise
-        field = "eligibility" if plan.study.prescribed == Prescribed() else "presentation"
-        raise located(error, find(scenario), field) from error
+    study = plans[position].study
+    field = "eligibility" if study.prescribed == Prescribed() else "presentation"
+    if plans[position] is not plans[0] or study.arms[0] in {*study.arm_mechanisms, *study.arm_parameters}:
+        field, name = "arms", study.arms[position]
+        error = InputError(f"arm {name!r}: {error.message}", field=field, remedy=HOPELESS_ARM)
+    return located(error, find(scenario), field) if isinstance(scenario, str | Path) else error
 
 
-def _fingerprint(scenario: Scenario, plan: Plan) -> Any:
+def _fingerprint(scenario: Scenario, plans: Sequence[Plan]) -> Any:
     import paget
     from paget.runs import Fingerprint
     from paget.scenario import content_hash
 
     return Fingerprint(
-        scenario_hash=content_hash(scenario), paget_version=paget.__version__, parameter_hash=_parameter_hash(plan)
+        scenario_hash=content_hash(scenario), paget_version=paget.__version__, parameter_hash=_parameter_hash(plans)
     )
 
 
-def _parameter_hash(plan: Plan) -> str:
-    """SHA-256 of every number and table that the compiled course reads."""
+def _parameter_hash(plans: Sequence[Plan]) -> str:
+    """SHA-256 of every number and table that the compiled course reads; arms that share a plan count once."""
     digest = hashlib.sha256()
-    for name, value in sorted(vars(plan).items()):
-        if hasattr(value, "tobytes"):
-            digest.update(name.encode())
-            digest.update(value.tobytes())
+    for position, plan in enumerate(plans):
+        for name, value in sorted(vars(plan).items()) if position == 0 or plan is not plans[0] else ():
+            if hasattr(value, "tobytes"):
+                digest.update(name.encode())
+                digest.update(value.tobytes())
     return digest.hexdigest()
 
 

@@ -31,11 +31,16 @@ def sizes(birth: float, death: float, days: float, top: int, cells: int = 1) -> 
     """P(size) for sizes 0 .. top of the line of `cells` cells after `days`."""
     extinct, ratio = float(extinct_by(birth, death, days)), float(ratio_at(birth, death, days))
     one = np.append(extinct, (1.0 - extinct) * (1.0 - ratio) * ratio ** np.arange(top))
-    law = np.zeros(top + 1)
-    law[0] = 1.0
-    for _ in range(cells):
-        law = np.convolve(law, one)[: top + 1]
-    return law
+    return _power(one, cells)
+
+
+def _power(law: np.ndarray, number: int) -> np.ndarray:
+    """Law of the sum of `number` independent draws, cut at the same top; positive terms only, by repeated squaring."""
+    if number == 1:
+        return law
+    half = _power(law, number // 2)
+    both = np.convolve(half, half)[: len(law)]
+    return np.convolve(both, law)[: len(law)] if number % 2 else both
 
 
 def generating(birth: float, death: float, days, z: float):

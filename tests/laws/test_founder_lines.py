@@ -13,10 +13,10 @@ import pytest
 
 from laws import kendall
 from laws.chance import assert_counts, assert_z
-from laws.reduced import CELL_DENSITY, cohorts, first_lodged, founding, persons_of, rates, reduced
+from laws.reduced import cohorts, first_lodged, founding, persons_of, rates, reduced
+from laws.stepped import followed
 from paget.body.micrometastases import COUNT
-from paget.body.nursery import prepare_transitions, step_nursery
-from paget.body.state import CLASS_COUNT, KINETICS, NEXT_CELLS, NURSERY_CELLS
+from paget.body.state import NURSERY_CELLS
 
 START = 2e4
 """Cells at day 0, above the stochastic limit."""
@@ -89,37 +89,18 @@ def test_sizes_of_young_lines(birth, death, founders):
     assert_counts(observed[occupied], expected[occupied], estimated=0)
 
 
-def nursery_of(birth: float, death: float, cells: int, lines: int) -> dict[str, np.ndarray]:
-    """Arrays of one site that holds `lines` lines of `cells` cells with these rates."""
-    kinetics = np.zeros(1, KINETICS)
-    kinetics["unbraked_rate"], kinetics["division_rate"] = birth - death, birth
-    kinetics["log_avascular_capacity"], kinetics["log_cell_density"] = 0.0, math.log(CELL_DENSITY)
-    transitions = np.zeros((NURSERY_CELLS + 1, 4))
-    size_law = np.zeros((NURSERY_CELLS + 1, NEXT_CELLS))
-    prepare_transitions(transitions, size_law, kinetics[0], 1.0)
-    nursery = np.zeros((NURSERY_CELLS + 1, 2))
-    nursery[cells, 0] = lines
-    return {
-        "nursery": nursery, "following": np.zeros_like(nursery), "classes": np.zeros((CLASS_COUNT, 4)),
-        "transitions": transitions, "size_law": size_law,
-    }  # fmt: skip
-
-
 @pytest.mark.parametrize(("birth", "death"), [(0.7, 0.601), (0.7, 0.35), (0.7, 0.68)])
 @pytest.mark.parametrize("cells", [1, NURSERY_CELLS])
 def test_nursery_lets_a_line_last_with_kendalls_probability(birth, death, cells):
     """Lines of `cells` cells, followed until all are extinct or lasting: 1 - (d/b)^cells of them last."""
-    lines, days = 300_000, 3000
-    site = nursery_of(birth, death, cells, lines)
-    top, lasting, day = cells, 0.0, 0
-    while top > 0 and day < days:
-        top, here, _ = step_nursery(**site, top=top, site=0, seed=23, person=5, day=day, log_capacity=math.log(2e5))
-        lasting += here
-        day += 1
-    assert top == 0
+    lines = 300_000
+    grown = followed(birth, death, cells=cells, lines=lines, seed=23, steps=3000)
+    assert grown.top == 0
     share = 1.0 - (death / birth) ** cells
-    assert_z(lasting, lines * share, lines * share * (1.0 - share))
-    assert math.isclose(site["classes"][:, COUNT].sum(), lasting)
+    assert_z(grown.lasting, lines * share, lines * share * (1.0 - share))
+    used = int(grown.sizes[-1, 0])
+    assert math.isclose(grown.sizes[:used, COUNT].sum(), grown.lasting)
+    assert math.isclose(grown.members.sum(), grown.lasting)
 
 
 @pytest.mark.parametrize(("birth", "death"), [(0.7, 0.601), (0.7, 0.1), (0.7, 0.001)])
@@ -127,8 +108,6 @@ def test_nursery_lets_a_line_last_with_kendalls_probability(birth, death, cells)
 def test_many_equal_lines_split_by_kendalls_law(birth, death, cells):
     """One day of 100,000 lines of `cells` cells, which the nursery splits together; small ones stay."""
     lines = 100_000
-    site = nursery_of(birth, death, cells, lines)
-    step_nursery(**site, top=cells, site=0, seed=24, person=5, day=0, log_capacity=math.log(2e5))
     law = kendall.sizes(birth, death, 1.0, NURSERY_CELLS, cells)
-    seen = site["nursery"][1:, 0]
+    seen = followed(birth, death, cells=cells, lines=lines, seed=24, steps=1).nursery[1:, 0]
     assert_counts(np.append(seen, lines - seen.sum()), np.append(law[1:], 1.0 - law[1:].sum()) * lines)

@@ -15,7 +15,7 @@ from paget.trial.plan import Bounds, Entry, Plan, Prescribed
 
 PATIENTS = 40
 OUTPUTS = ("persons", "lesions", "micro", "cascade", "curves")
-SPREADING = {"follow_up_days": 1, "lodging_probability": 3e-6, "seeding_spread": 1.5, "detection_diameter": 2.0}
+SPREADING = {"follow_up_days": 1, "lodging_probability": 5e-4, "seeding_spread": 1.5, "detection_diameter": 2.0}
 
 
 def carries(study: Plan, genotype: np.ndarray, label: str) -> np.ndarray:

@@ -12,9 +12,9 @@ from paget.patient.diagnosis import PRESENTATIONS
 from paget.trial.plan import Prescribed
 
 NEVER = 1e9
-BY_SIZE_ALONE = {"symptom_load": NEVER, "airway_symptom_load": NEVER, "nodal_mass_diameter": NEVER}
+BY_SIZE_ALONE = {"symptom_load": NEVER, "airway_loss_on_exertion": NEVER, "nodal_mass_diameter": NEVER}
 BIOLOGY = ("founders_at_diagnosis", "established_at_diagnosis", "founders_at_death", "diagnosis_day", "last_day",
-           "diameter_at_diagnosis", "tumour_category", "cause", "lesion_count", "shed_blood", "ecog")  # fmt: skip
+           "diameter_at_diagnosis", "tumour_category", "cause", "lesion_count", "returned", "ecog")  # fmt: skip
 
 
 @pytest.mark.parametrize("diameter", [10.0, 60.0, 120.0])
@@ -30,8 +30,10 @@ def test_size_at_diagnosis_is_the_prescribed_one_within_a_days_growth(diameter):
 
 def test_a_larger_tumour_is_diagnosed_later_in_the_same_person():
     small, large = (
-        simulated(40, prescribed=Prescribed(diameter_mm=diameter), follow_up_days=1, **BY_SIZE_ALONE).persons
-        for diameter in (20.0, 60.0)
+        simulated(
+            25, prescribed=Prescribed(diameter_mm=diameter), follow_up_days=1, lodging_probability=1e-4, **BY_SIZE_ALONE
+        ).persons
+        for diameter in (20.0, 50.0)
     )
     assert np.all(small["diagnosis_day"] < large["diagnosis_day"])
     assert np.all(small["founders_at_diagnosis"] <= large["founders_at_diagnosis"])
@@ -41,13 +43,13 @@ def test_a_larger_tumour_is_diagnosed_later_in_the_same_person():
 @pytest.mark.parametrize(
     ("parameter", "value", "reason"),
     [
-        ("airway_symptom_load", 0.1, "symptom"),
+        ("airway_loss_on_exertion", 0.01, "symptom"),
         ("symptom_load", 1e-12, "symptom"),
         ("nodal_mass_diameter", 1.5, "nodal mass"),
     ],
 )
 def test_other_ways_to_present(parameter, value, reason):
-    described = {**BY_SIZE_ALONE, "lodging_probability": 1e-4, "seeding_spread": 0.0, parameter: value}
+    described = {**BY_SIZE_ALONE, "lodging_probability": 1.7e-2, "seeding_spread": 0.0, parameter: value}
     described |= {"presentation_diameter": 110.0, "presentation_spread": 0.0}
     cohort = simulated(30, follow_up_days=1, **described)
     assert {PRESENTATIONS[index] for index in cohort.persons["presentation"]} == {reason}
@@ -55,7 +57,7 @@ def test_other_ways_to_present(parameter, value, reason):
 
 
 def test_worse_imaging_finds_fewer_metastases_in_the_same_persons():
-    described = {"lodging_probability": 3e-6, "seeding_spread": 1.5, "follow_up_days": 30}
+    described = {"lodging_probability": 5e-4, "seeding_spread": 1.5, "follow_up_days": 30}
     found = []
     for limit in (1.5, 2.0, 3.0):
         persons = simulated(200, **described, detection_diameter=limit).persons
@@ -71,7 +73,7 @@ def test_worse_imaging_finds_fewer_metastases_in_the_same_persons():
 
 
 def test_without_detection_no_metastasis_is_seen():
-    described = {"lodging_probability": 5e-6, "follow_up_days": 30, "detection_diameter": 2.0}
+    described = {"lodging_probability": 8e-4, "follow_up_days": 30, "detection_diameter": 2.0}
     seen, unseen = (simulated(40, mechanisms={"detection": factor}, **described).persons for factor in (1.0, 0.0))
     assert seen["metastasis_category"].sum() > 0
     assert unseen["metastasis_category"].sum() == unseen["node_category"].sum() == 0

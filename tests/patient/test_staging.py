@@ -63,9 +63,9 @@ def test_any_tumour(diameter, extended, deep, nodes, distant):
 
 
 ALL_KINDS = {
-    "lodging_probability": 3e-6,
+    "lodging_probability": 5e-4,
     "seeding_spread": 1.5,
-    "airway_symptom_load": 1e9,
+    "airway_loss_on_exertion": 1e9,
     "symptom_load": 1e9,
     "nodal_mass_diameter": 1e9,
     "detection_diameter": 2.0,
@@ -78,7 +78,7 @@ ALL_KINDS = {
 @pytest.mark.parametrize(("diameter", "patients"), [(10.0, 100), (30.0, 100), (60.0, 100), (120.0, 30)])
 def test_every_tumour_is_stage_four_whatever_its_size_nodes_and_spread(mechanisms, diameter, patients):
     # Fewer founders in the largest ones, where time would make thousands of lesions.
-    described = {**ALL_KINDS, "lodging_probability": 3e-6 * min(1.0, 60.0 / diameter) ** 3}
+    described = {**ALL_KINDS, "lodging_probability": 5e-4 * min(1.0, 60.0 / diameter) ** 3}
     cohort = simulated(
         patients, mechanisms=mechanisms(), prescribed=Prescribed(diameter_mm=diameter), follow_up_days=1, **described
     )
@@ -99,7 +99,7 @@ def test_each_stage_by_its_own_cause(mechanisms):
     assert _stages(confined) == {"IVA"}
     assert _stages(extended) == {"IVB"}
     # Without extension only nodes can make it IVB, and only a distant lesion IVC.
-    spreading = {**ALL_KINDS, "lodging_probability": 3e-5}
+    spreading = {**ALL_KINDS, "lodging_probability": 5e-3}
     in_the_neck = _stages(mechanisms(extrathyroidal_extension=0.0), **{**spreading, "detection_diameter": 1e9})
     assert "IVB" in in_the_neck
     assert "IVC" not in in_the_neck

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from paget.trial.tables import CASCADE, CURVES, LESIONS
+
 SITES = (
     "cervical_nodes intrathoracic_nodes retroperitoneal_nodes lung pleura pericardium_heart bone liver brain adrenal "
     "kidney peritoneum skin_soft_tissue other"
@@ -124,13 +126,36 @@ def _subjects(chance: np.random.Generator, recipe: Recipe, arm: str) -> pd.DataF
             "FOUNDERS_DEATH": np.round(founders * 6),
             "SHED_DIAGNOSIS": shed,
             "SHED_DEATH": shed * 4,
+            "LODGED_DIAGNOSIS": np.round(founders * 20),
+            "LODGED_DEATH": np.round(founders * 120),
             "CTC_PER_ML": chance.lognormal(np.log(2), 1.2, n),
             "PRESENTATION": chance.choice(["size", "nodal mass", "symptom", "incidental"], n),
             "DEATH_CAUSE": cause,
             "DEATH_DAYS": np.where(alive, np.nan, death),
             "ALIVE": alive,
             "CANDIDATES": 1,
+            "RESTARTS": 0,
             "TIME_SCALE": chance.lognormal(0, 0.6, n),
+            "SEEDING_SCALE": chance.lognormal(0, 1.0, n),
+            "HOST_FACTOR": chance.lognormal(0, 0.5, n),
+            "ORIGIN": chance.choice(["stem cell", "dedifferentiation"], n),
+            "TRANSFORMED_CELLS": 1.0,
+            "DIFFERENTIATED_YEARS": np.where(chance.random(n) < 0.3, chance.uniform(5, 40, n), np.nan),
+            "STEM_SHARE": chance.uniform(0.03, 0.09, n),
+            "VEGF": 1.0,
+            "VESSEL_QUALITY": chance.uniform(0.4, 0.5, n),
+            "HYPOXIA": chance.uniform(0.3, 0.4, n),
+            "INTERSTITIAL_PRESSURE_MMHG": chance.uniform(20, 35, n),
+            "NICHE": chance.uniform(0.5, 0.9, n),
+            "T_CELLS": chance.lognormal(18, 2, n),
+            "PD_L1": chance.random(n),
+            "MUTANT_CELLS": np.round(chance.lognormal(12, 2, n)),
+            "AIRWAY_LUMEN_LOSS": chance.uniform(0, 0.6, n),
+            "CARE": "",
+            "SYSTEMIC_DAY": np.nan,
+            "EXTRATHYROIDAL_DEATH": chance.random(n) < 0.95,
+            "SELF_SEEDED": chance.integers(0, 100, n).astype(float),
+            "DIAGNOSIS_SITES": [";".join(sites.split(";")[:2]) for sites in autopsy],
             "AUTOPSY_SITES": autopsy,
         }
     )
@@ -159,16 +184,20 @@ def _lesions(chance: np.random.Generator, subjects: pd.DataFrame, recipe: Recipe
                 diameter = min(1.5 * chance.pareto(1.2) + 1.5, 90)
                 grown = diameter / chance.uniform(1.2, 4)
                 at_diagnosis = grown if grown > 1.5 else 0.0
-                head = (subject.USUBJID, subject.ARM, number, site, -1)
+                parent = int(chance.integers(number)) if number and chance.random() < 0.1 else -1
                 seeded = -0.6 * subject.TUMOUR_AGE_DAYS * chance.random()
-                cells = (5.4e4 * at_diagnosis**3, 5.4e4 * diameter**3)
-                rows.append((*head, seeded, at_diagnosis, diameter, *cells, False, 1.0))
+                cells = 5.4e4 * diameter**3
+                head = (subject.USUBJID, subject.ARM, number, site, parent, seeded)
+                mutants = float(np.round(cells * 10 ** chance.uniform(-7, -3)))
+                sizes = (at_diagnosis, diameter, 5.4e4 * at_diagnosis**3, cells)
+                rows.append((*head, "founder", mutants, 0.9, *sizes, False, 1.0))
                 number += 1
-    columns = (
-        "USUBJID ARM LESION SITE PARENT SEEDED_DAY DIAMETER_DIAGNOSIS_MM DIAMETER_DEATH_MM "
-        "CELLS_DIAGNOSIS CELLS_DEATH AGGREGATED COUNT"
-    ).split()
-    return pd.DataFrame(rows, columns=columns).astype({"SITE": str, "LESION": "int32", "AGGREGATED": bool})
+        if number:
+            crowd = (subject.USUBJID, subject.ARM, 256, "lung", -1, -50.0, "", np.nan, 0.9, np.nan, 2.0)
+            rows.append((*crowd, np.nan, 5.4e4 * 8, True, 7.0))
+    return pd.DataFrame(rows, columns=list(LESIONS.names)).astype(
+        {"SITE": str, "LESION": "int32", "PARENT": "int32", "AGGREGATED": bool}
+    )
 
 
 def _micrometastases(chance: np.random.Generator, subjects: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
@@ -186,27 +215,36 @@ def _micrometastases(chance: np.random.Generator, subjects: pd.DataFrame, recipe
 
 
 def _cascade(chance: np.random.Generator, subjects: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
-    steps = np.array([1.0, 0.3, 0.25, 2e-3, 1e-6, 2e-7, 2e-8])
+    """As a run writes it: what was shed stands in rows of no site, what arrived in rows of one."""
     frames = []
+    exists = float(not recipe.benign)
     for moment, column in (("diagnosis", "SHED_DIAGNOSIS"), ("death", "SHED_DEATH")):
-        for site, route, share in (("lung", "blood", 0.9), ("liver", "blood", 0.05), ("cervical_nodes", "lymph", 0.05)):
-            shed = subjects[column].to_numpy() * share * (not recipe.benign)
-            values = shed[:, None] * steps * chance.lognormal(0, 0.5, (len(subjects), 1))
-            values[:, 4:] = np.round(values[:, 4:])
-            frame = subjects[["USUBJID", "ARM"]].copy()
-            frame[["SITE", "ROUTE", "MOMENT"]] = site, route, moment
-            names = ["SHED", "CIRCULATING", "ARRESTED", "EXTRAVASATED", "FOUNDERS", "ESTABLISHED", "COLONISED"]
-            frame[names] = values
-            frames.append(frame)
+        shed = subjects[column].to_numpy() * exists
+        for route, share in (("blood", 0.6), ("lymph", 0.4)):
+            frames.append(_cascade_rows(subjects, "all", route, moment, SHED=shed * share, CIRCULATING=shed * 1e-5))
+        for site, route, share in (
+            ("lung", "blood", 0.9), ("liver", "blood", 0.05), ("cervical_nodes", "lymph", 0.05),
+            ("lung", "metastases", 0.1),
+        ):  # fmt: skip
+            came = shed * share * chance.lognormal(0, 0.5, len(shed))
+            arrived = {} if route == "metastases" else {"ARRESTED": 0.25 * came, "EXTRAVASATED": 2e-3 * came}
+            counted = {"FOUNDERS": 1e-6, "CLUSTER_FOUNDERS": 1e-7, "DORMANT": 1e-8, "ESTABLISHED": 2e-7,
+                       "COLONISED": 2e-8}  # fmt: skip
+            arrived |= {name: np.round(came * each) for name, each in counted.items()}
+            frames.append(_cascade_rows(subjects, site, route, moment, **arrived))
     return pd.concat(frames, ignore_index=True)
+
+
+def _cascade_rows(subjects: pd.DataFrame, site: str, route: str, moment: str, **values: np.ndarray) -> pd.DataFrame:
+    keys = {"USUBJID": subjects["USUBJID"], "ARM": subjects["ARM"], "SITE": site, "ROUTE": route, "MOMENT": moment}
+    return pd.DataFrame(keys | dict.fromkeys(CASCADE.names[5:], np.nan) | values)
 
 
 def _curves(subjects: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
     frames = []
     examples = subjects.groupby("ARM", sort=False).head(recipe.examples)
-    columns = "USUBJID ARM DAY PRIMARY_ML METASTASES_ML LUNG_ML LESIONS CTC_PER_ML DIAMETER_MM".split()
     if examples.empty:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=list(CURVES.names))
     for subject in examples.itertuples(index=False):
         end = 1826.0 if subject.ALIVE else subject.DEATH_DAYS
         day = np.unique(np.round(np.linspace(-subject.TUMOUR_AGE_DAYS, end, 160)))
@@ -224,6 +262,15 @@ def _curves(subjects: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
                     "LESIONS": np.floor(metastases**0.5),
                     "CTC_PER_ML": primary / 50,
                     "DIAMETER_MM": (primary * 1000 / 0.34) ** (1 / 3),
+                    "NICHE": primary / (primary + 1),
+                    "VEGF": 1.0,
+                    "VESSEL_QUALITY": 0.45,
+                    "HYPOXIA": 0.38,
+                    "INTERSTITIAL_PRESSURE_MMHG": 30 * primary / (primary + 1),
+                    "STEM_SHARE": 0.05,
+                    "T_CELLS": primary * 1e6,
+                    "MUTANT_SHARE": 1e-5,
+                    "DORMANT": np.floor(primary),
                 }
             )
         )

@@ -106,7 +106,9 @@ def test_cascade_means_are_per_patient_and_fall(run: RunDirectory) -> None:
     assert means is not None
     table = run.tables["cascade"].query("MOMENT == 'death' and ROUTE == 'blood'")
     assert means.loc["blood", "SHED"] == pytest.approx(table["SHED"].sum() / len(run.tables["subjects"]))
-    assert (np.diff(means.drop(columns="CIRCULATING").to_numpy()) <= 0).all()
+    assert (np.diff(means.loc[["blood", "lymph"]].drop(columns="CIRCULATING").to_numpy()) <= 0).all()
+    assert list(means.index) == ["blood", "lymph", "metastases"]
+    assert means.loc["metastases", "SHED"] == 0 < means.loc["metastases", "FOUNDERS"]
 
 
 def test_size_distribution_loses_no_lesion(run: RunDirectory) -> None:
@@ -136,6 +138,14 @@ def test_assumed_parameters_are_counted_as_the_summary_counts_them(run: RunDirec
     assert dict(provenance.status_counts(rows))["assumed"] == run.summary["assumed"]
     assert len(rows) == len(run.summary["parameters"])
     assert rows[0].status == "assumed"
+
+
+def test_the_share_of_assumed_parameter_records_is_said_twice(run: RunDirectory, run_directory: Path) -> None:
+    assert provenance.assumed_share(run) == (15, 60)
+    assert "Of 60 parameter records used, 15 (25\N{NARROW NO-BREAK SPACE}%) are assumed." in render_text(run)
+    assert "15 of 60 parameter records used in this run (25 %) are assumed." in render(run_directory)
+    bare = replace(run, summary={**run.summary, "parameters": []})
+    assert "assumed" not in render_text(bare)
 
 
 def test_sources_link_to_their_doi(run: RunDirectory, run_directory: Path) -> None:

@@ -10,10 +10,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from types import ModuleType
 
+import pyarrow.parquet as pq
 import pytest
 
 from paget.errors import InputError
 from paget.report.build import build, render
+from paget.report.page import SECTIONS
+from paget.trial.tables import TABLES
 
 LARGEST_FILE = 8_000_000
 LOADING = {
@@ -114,33 +117,43 @@ def test_names_from_a_scenario_are_text(synthetic: ModuleType, tmp_path: Path) -
     assert "&lt;img src=x onerror=alert(2)&gt;" in names
 
 
+WITHOUT_SPREAD = {"where", "homing", "cascade-steps", "lesion-sizes", "genealogy"}
+
+
 @pytest.mark.parametrize(
-    "change",
+    ("change", "left_out"),
     [
-        {"benign": True, "disease": "benign", "patients": 20},
-        {"patients": 1},
-        {"patients": 1, "kind": "patient"},
-        {"patients": 30, "arms": ("a", "b", "c")},
-        {"patients": 15, "examples": 0},
+        ({"benign": True, "disease": "benign", "patients": 20}, {"published", "causes-of-death", *WITHOUT_SPREAD}),
+        ({"patients": 1}, set()),
+        ({"patients": 1, "kind": "patient"}, set()),
+        ({"patients": 30, "arms": ("a", "b", "c")}, set()),
+        ({"patients": 15, "examples": 0}, {"one-course", "microenvironment"}),
     ],
     ids=["no deaths", "one patient", "one future", "three arms", "no curves"],
 )
-def test_runs_of_every_kind_have_every_section(
-    synthetic: ModuleType, tmp_path: Path, change: dict[str, object]
+def test_sections_without_data_are_left_out(
+    synthetic: ModuleType, tmp_path: Path, change: dict[str, object], left_out: set[str]
 ) -> None:
     page = Page(render(synthetic.write(tmp_path, synthetic.Recipe(**change))))
-    sections = [attrs["id"] for tag, attrs in page.tags if tag == "section"]
-    assert len(sections) == 13
-    linked = {str(attrs.get("href"))[1:] for tag, attrs in page.tags if str(attrs.get("href")).startswith("#")}
-    assert set(sections) - {"summary"} <= linked
+    found = [attrs["id"] for tag, attrs in page.tags if tag == "section"]
+    expected = ["summary", *(name for name in SECTIONS if name not in left_out | {"knock-outs", "published-model"})]
+    assert found == expected
+    linked = [str(attrs["href"])[1:] for tag, attrs in page.tags if str(attrs.get("href")).startswith("#")]
+    assert linked == ["content", *expected[1:]]
     assert "{" not in page.text.replace("mechanisms: {", "")
 
 
 def test_a_run_without_events_says_so(synthetic: ModuleType, tmp_path: Path) -> None:
     recipe = synthetic.Recipe(benign=True, disease="benign", patients=20)
     text = Page(render(synthetic.write(tmp_path, recipe))).text
-    for sentence in ("Nobody died in this run.", "No metastasis above 1 mm³ arose.", "No cell was shed"):
+    for sentence in ("Nobody died in this run.", "No metastasis above 1 mm³ arose."):
         assert sentence in text
+
+
+def test_the_synthetic_tables_have_the_columns_that_a_run_writes(run_directory: Path) -> None:
+    for name, schema in TABLES.items():
+        found = pq.read_schema(run_directory / f"{name}.parquet").names
+        assert sorted(found) == sorted(schema.names), name
 
 
 def test_a_missing_table_is_named_and_the_rest_stands(synthetic: ModuleType, tmp_path: Path) -> None:

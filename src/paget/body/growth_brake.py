@@ -26,20 +26,28 @@ def net_rate(log_ratio, unbraked_rate, brake_rate, brake_switch):
 def advance(log_cells, log_ratio, kinetics, days):
     """(ln N, ln(K / V)) after `days` of growth at fixed K, exactly.
 
-    At full speed lambda while lambda_1 ln(K / V) >= lambda; below that ln(K / V) obeys a linear equation.
+    With L = ln(K / V): dL/dt = loss - lambda while lambda_1 L >= lambda, else loss - base - speed L, a linear equation.
     """
-    free = 0.0
-    if kinetics.brake_rate * log_ratio >= kinetics.unbraked_rate:
-        excess = log_ratio - kinetics.unbraked_rate / kinetics.brake_rate
-        free = min(days, excess / kinetics.unbraked_rate)
-    fall = kinetics.unbraked_rate * free
-    left = days - free
+    after = log_ratio
+    left = days
+    threshold = kinetics.unbraked_rate / kinetics.brake_rate
+    if after >= threshold:
+        after, left = _free(after, threshold, kinetics.unbraked_rate - kinetics.loss_rate, left)
     if left > 0.0:
         speed = kinetics.brake_switch * kinetics.brake_rate
-        base = kinetics.unbraked_rate * (1.0 - kinetics.brake_switch)
+        base = kinetics.unbraked_rate * (1.0 - kinetics.brake_switch) - kinetics.loss_rate
         mean = -expm1(-speed * left) / speed if speed > 0.0 else left
-        fall += (base + speed * (log_ratio - fall)) * mean
-    return log_cells + fall, log_ratio - fall
+        after -= (base + speed * after) * mean
+    return log_cells + log_ratio - after, after
+
+
+@device_function
+def _free(log_ratio, threshold, rate, days):
+    """(ln(K / V), days left) of growth at full speed, until the brake begins or the days are over."""
+    free = days
+    if rate > 0.0:
+        free = min(days, (log_ratio - threshold) / rate)
+    return log_ratio - rate * free, days - free
 
 
 @device_function

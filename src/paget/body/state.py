@@ -18,17 +18,22 @@ LINE_STRIDE = 32768
 NURSERY_CELLS = 15
 """Largest line followed cell by cell among micrometastases (beyond it body/birth_death.lasting_size takes over)."""
 
+LOTS = 32
+"""Sizes drawn for many lines that outgrow the nursery together; more lines share them."""
+
 TOGETHER = 24.0
 """Lines of one size above which they split together (a choice of speed, not of law)."""
 
 NEXT_CELLS = 96
 """Sizes of the next day that the nursery's cumulative table holds; rarer ones are found by the recurrence itself."""
 
-DOUBLINGS_BELOW_ONE = 6
-"""The size classes start this many doublings below one cell (effective sizes of lines that will last)."""
+LOG_VANISHED = -6.0
+"""ln cells below which a lesion no longer counts; a lasting line's effective size may be smaller than one cell."""
 
-CLASS_COUNT = 86
-"""Half-doubling classes up to 1e11 cells, beyond the largest organ."""
+GROUPS = 2
+"""Kinds of growth among metastases: with vessels of their own, and waiting for the angiogenic switch."""
+
+WITH_VESSELS, AVASCULAR = range(GROUPS)
 
 OUTPUT_CLASSES = 36
 """Half-doubling classes from one cell to 2e5 cells in the output table."""
@@ -53,6 +58,10 @@ KINETICS = np.dtype(
         ("log_reference_cells", np.float64),  # ln cells of a lesion of the reference diameter
         ("brake_switch", np.float64),
         ("angiogenesis_switch", np.float64),
+        ("drive", np.float64),  # angiogenic drive relative to the disease's usual lesion
+        ("capacity_loss", np.float64),  # 1/day, extra loss of vascular capacity
+        ("loss_rate", np.float64),  # 1/day, extra death of cells
+        ("colony_bottleneck", np.float64),  # cells; losses per birth rise by this over the cells of a colony
         ("parts", np.int64),  # into which a day is divided
     ],
     align=True,
@@ -62,8 +71,11 @@ KINETICS = np.dtype(
 LESION = np.dtype(
     [
         ("site", np.int64),
-        ("parent", np.int64),  # -1: the primary
+        ("parent", np.int64),  # -1: the primary; -2: a metastasis without a record
+        ("secondary", np.float64),  # chance that a metastasis founded it
         ("log_cells", np.float64),
+        ("clone_cells", np.float64),  # when its clones were last brought up to date; that day, -1: never
+        ("clone_day", np.float64),
         ("log_ratio", np.float64),  # ln(K / V)
         ("seeded_day", np.float64),
         ("cells_at_diagnosis", np.float64),
@@ -72,26 +84,59 @@ LESION = np.dtype(
     align=True,
 )
 
+SITE = np.dtype(
+    [
+        ("role", np.int64),
+        ("top", np.int64),  # largest occupied nursery size
+        ("organ_volume", np.float64),  # mm^3
+        ("founders_blood", np.float64),  # by how the cell left the primary
+        ("founders_lymph", np.float64),
+        ("founders_metastases", np.float64),  # from metastases, whatever route
+        ("founders_cluster", np.float64),  # those of the above that came as a cluster
+        ("dormant", np.float64),  # solitary founders that don't divide now
+        ("woken", np.float64),
+        ("established", np.float64),
+        ("colonised", np.float64),
+        ("emission", np.float64),  # sum of cells^exponent of the metastases here, end of the step
+        ("emission_before", np.float64),  # start of the step
+        ("volume", np.float64),  # mm^3 of lesions above 1 mm^3
+        ("crowd_count", np.float64),  # lesions above 1 mm^3 without a record of their own
+        ("crowd_volume", np.float64),  # mm^3
+        ("records", np.float64),  # lines, classes and lesions advanced, for benchmarks
+        ("lesions", np.float64),  # lesions that these stand for
+    ],
+    align=True,
+)
+"""What a site holds; counts since the first cell."""
+
 _PERSON_FLOATS = (
     "age_years", "time_scale", "seeding_scale", "presentation_diameter", "extension_susceptibility",
     "lethal_airway", "lethal_lung", "lethal_brain", "lethal_liver", "lethal_effusion", "lethal_total",
     "lethal_haemorrhage",
-    "invasiveness", "founder_rate",
-    "primary_cells", "primary_log_ratio", "extension_hazard",
-    "shed_blood", "shed_lymph",
+    "invasiveness",
+    "primary_cells", "cells_before", "primary_log_ratio", "extension_hazard",
     "diagnosis_day", "first_founder_day", "last_day",
     "diameter_at_diagnosis", "doubling_at_diagnosis", "doubling_at_5mm", "ki67_at_diagnosis", "ctc_at_diagnosis",
-    "shed_blood_at_diagnosis", "shed_lymph_at_diagnosis", "founders_at_diagnosis", "founders_at_death",
+    "founders_at_diagnosis", "founders_at_death",
     "established_at_diagnosis", "established_at_death", "ctc_at_death", "largest_distant", "largest_node",
     "volume_primary", "volume_lung", "volume_metastases", "volume_brain", "volume_liver", "volume_effusion",
-    "crowd_count", "record_days", 
+    "crowd_count", "record_days",
+    "host_factor", "clearance", "founding_share", "niche", "permeability", "returned",
+    "vegf", "vessel_quality", "vessel_density", "perfusion", "hypoxia", "mural_cover", "endothelial_precursors",
+    "macrophage_share", "inhibitor_pool", "interstitial_pressure", "angiogenic_balance",
+    "angiogenic_balance_metastases", "inflammation", "inhibitor_level",
+    "stem_share", "t_cells", "immune_loss", "immune_recruitment", "pd_l1",
+    "transformed_cells", "differentiated_years", "start_capacity", "lumen_loss", "lumen_loss_at_diagnosis",
+    "nursery_loss", "clone_day", "clone_cells",
+    "operation_day", "operation_residual", "radiation_day", "drug_day", "care_response",
 )  # fmt: skip
 
 _PERSON_INTEGERS = (
     "person", "candidates", "female", "genotype", "clone", "stage", "tumour_category", "node_category",
     "metastasis_category", "extended", "extended_at_diagnosis", "ecog", "presentation", "cause", "alive",
     "lesion_count", "visible_at_diagnosis",
-    "curve_count", "restarts", "size_prescribed",
+    "curve_count", "restarts", "size_prescribed", "group",
+    "p53_lost", "origin", "differentiated", "switched", "care",
 )  # fmt: skip
 
 PERSON = np.dtype(
@@ -99,5 +144,14 @@ PERSON = np.dtype(
 )
 """Traits, state and read-outs of one person (the subject's row before labels)."""
 
-CURVE_FIELDS = ("day", "primary_ml", "metastases_ml", "lung_ml", "lesions", "ctc_per_ml", "diameter_mm")
-CASCADE_COUNTS = ("founders_blood", "founders_lymph", "established", "colonised")
+CURVE_FIELDS = (
+    "day", "primary_ml", "metastases_ml", "lung_ml", "lesions", "ctc_per_ml", "diameter_mm", "niche", "vegf",
+    "vessel_quality", "hypoxia", "interstitial_pressure_mmhg", "stem_share", "t_cells", "mutant_share", "dormant",
+)  # fmt: skip
+CASCADE_COUNTS = (
+    "founders_blood", "founders_lymph", "founders_metastases", "founders_cluster", "dormant", "established",
+    "colonised",
+)  # fmt: skip
+
+SHED_WEIGHTS = ("all", "niche", "permeability", "both")
+"""Cells shed into blood and lymph, added up plain, times niche occupancy, times permeability, times both."""

@@ -19,6 +19,8 @@ from paget.compute.threads import use_threads
 prepare()
 import numba  # noqa: E402  # the cache directory must be set first
 
+from paget.compute.deferred import OPTIONS, DeferredDispatcher  # noqa: E402
+
 if TYPE_CHECKING:
     from numba.core.dispatcher import Dispatcher
 
@@ -42,12 +44,8 @@ _THREADS_PER_BLOCK = 128
 
 
 def device_function(function: _Function) -> _Function:
-    """Compile a plain function that kernels call, on the CPU and on CUDA.
-
-    IEEE arithmetic (no fast-math), division by zero as in NumPy, no global interpreter lock.
-    """
-    compiled = numba.njit(error_model="numpy", fastmath=False, cache=True, nogil=True)(function)
-    return cast("_Function", ignore_literals(compiled))
+    """Mark a plain function that kernels call, on the CPU and on CUDA; see `deferred.OPTIONS`."""
+    return cast("_Function", ignore_literals(DeferredDispatcher(function)))
 
 
 def _generate(body: Callable[..., Any], template: str, suffix: str, names: dict[str, Any]) -> Any:
@@ -80,8 +78,7 @@ class Kernel:
         """The Numba dispatcher of the loop over CPU threads: ``cpu(count, *args)``."""
         names = {"prange": numba.prange, "int64": numba.int64, "body": self.body}
         loop = _generate(self.function, _CPU, "on_cpu", names)
-        options = {"error_model": "numpy", "fastmath": False, "cache": True, "nogil": True}
-        return numba.njit(parallel=True, **options)(loop)
+        return numba.njit(parallel=True, cache=True, **OPTIONS)(loop)
 
     @cached_property
     def _cuda_source(self) -> Callable[..., None]:
@@ -125,7 +122,7 @@ class Kernel:
                 self.cuda[blocks, _THREADS_PER_BLOCK](count, *args)
             cuda.synchronize()
 
-    def ptx(self, *argument_types: Any, compute_capability: tuple[int, int] = (9, 0)) -> str:
+    def ptx(self, *argument_types: Any, compute_capability: tuple[int, int] = (9, 0), optimised: bool = True) -> str:
         """Return the PTX of the CUDA launcher; needs numba-cuda, but no GPU.
 
         Parameters
@@ -134,10 +131,12 @@ class Kernel:
             One per argument after the index: Numba types, or example values.
         compute_capability
             Architecture compiled for; (9, 0) is Hopper.
+        optimised
+            False: without the optimiser, which takes most of the time of a large kernel.
         """
         from paget.compute.ptx import compile_without_gpu
 
-        return compile_without_gpu(self._cuda_source, argument_types, compute_capability)
+        return compile_without_gpu(self._cuda_source, argument_types, compute_capability, optimised=optimised)
 
 
 def kernel(function: Callable[..., None]) -> Kernel:

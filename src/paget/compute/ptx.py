@@ -41,6 +41,8 @@ def compile_without_gpu(
     launcher: Callable[..., None],
     argument_types: Sequence[Any],
     compute_capability: tuple[int, int],
+    *,
+    optimised: bool = True,
 ) -> str:
     """Return the PTX text of a CUDA `launcher` whose first argument is the int64 count."""
     import numba
@@ -48,5 +50,5 @@ def compile_without_gpu(
 
     signature = numba.void(numba.int64, *[_as_type(argument) for argument in argument_types])
     with _assumed_device(compute_capability), literals_ignored_on_cuda():
-        text, _ = compile_ptx(launcher, signature, device=False, cc=compute_capability)
+        text, _ = compile_ptx(launcher, signature, device=False, cc=compute_capability, opt=optimised)
     return text

@@ -2,7 +2,7 @@
 
 What a single row must satisfy is declared in `records` and `disease`; here are the rules between rows and files:
 sources exist and carry what a status claims, names of sites, genes and mechanisms are known, shares of one origin
-don't exceed the whole.
+don't exceed the whole, what is fitted has a prior and may be fitted.
 """
 
 from __future__ import annotations
@@ -12,22 +12,40 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 
+from paget.knowledge import fitted, stem_cells, targets
 from paget.knowledge import library as tables
-from paget.knowledge.disease import Disease, Genotype
+from paget.knowledge.disease import Disease, Genotype, Published
+from paget.knowledge.hosts import HOSTS
 from paget.knowledge.library import Library
 from paget.knowledge.naming import did_you_mean
+from paget.knowledge.published_curve import PUBLISHED_CURVE
 from paget.knowledge.reading import Entry, Problem, Table, read_mapping, read_table
 from paget.knowledge.records import ASSUMED_SOURCE, Alias, FlowLink, Gene, Mechanism, Parameter, Site, Source
+from paget.knowledge.soil import SOIL
 
 _VESSELS = ("arteries", "veins")
 _ROUNDING = 1e-9
 _OF_DISEASE = {
     "parameters": tables.PARAMETERS,
+    "priors": fitted.PRIORS,
+    "fit_targets": fitted.FIT_TARGETS,
+    "read_out_priors": fitted.READ_OUT_PRIORS,
+    "fitted": tables.PARAMETERS,
+    "posterior": fitted.POSTERIOR,
     "genotypes": tables.GENOTYPES,
     "phenotypes": tables.PHENOTYPES,
     "published": tables.PUBLISHED,
     "survival_points": tables.SURVIVAL_POINTS,
+    "published_curve": PUBLISHED_CURVE,
 }
+_OF_BIOLOGY = {
+    "soil.csv": SOIL,
+    "hosts.csv": HOSTS,
+    stem_cells.FILE: stem_cells.STEM_CELL_EVIDENCE,
+    "thyroid_genotypes.csv": tables.GENOTYPES,
+    targets.FILE: targets.TARGETS,
+}
+_CALIBRATION = ("priors", "fit_targets", "fitted", "posterior")
 
 
 @dataclass
@@ -44,6 +62,7 @@ class _Contents:
     shared_parameters: list[Entry[Parameter]] = field(default_factory=list)
     diseases: list[Entry[Disease]] = field(default_factory=list)
     genotypes: dict[str, list[Entry[Genotype]]] = field(default_factory=dict)
+    calibration: dict[str, dict[str, list[Entry]]] = field(default_factory=dict)
     others: list[Entry] = field(default_factory=list)
 
     def cited(self) -> Iterator[Entry]:
@@ -55,6 +74,8 @@ class _Contents:
         yield from self.diseases
         for entries in self.genotypes.values():
             yield from entries
+        for held in self.calibration.values():
+            yield from [*held.get("priors", ()), *held.get("fitted", ())]
         yield from self.others
 
 
@@ -68,6 +89,7 @@ def check(root: Traversable | None = None) -> list[Problem]:
         *_flow(contents),
         *_genes(contents),
         *_diseases(contents),
+        *_calibration(contents),
     ]
     return sorted(found, key=lambda problem: (problem.file, problem.line or 0, problem.key))
 
@@ -86,6 +108,8 @@ def _read(shelf: Library) -> _Contents:
     held.mechanisms = read("mechanisms.csv", tables.MECHANISMS)
     for path in shelf.parameter_files:
         held.shared_parameters += read(path, tables.PARAMETERS)
+    for path, table in _OF_BIOLOGY.items():
+        held.others += read(path, table)
     for name in shelf.disease_ids:
         disease = read_mapping(shelf.root, f"diseases/{name}/disease.yaml", Disease, held.problems)
         held.diseases += [disease] if disease else []
@@ -93,6 +117,8 @@ def _read(shelf: Library) -> _Contents:
             entries = read(f"diseases/{name}/{stem}.csv", _OF_DISEASE.get(stem, tables.CITED))
             if stem == "genotypes":
                 held.genotypes[name] = entries
+            elif stem in _CALIBRATION:
+                held.calibration.setdefault(name, {})[stem] = entries
             else:
                 held.others += entries
     return held
@@ -176,12 +202,29 @@ def _diseases(contents: _Contents) -> Iterator[Problem]:
         yield from _unknown(entry, "site", disease.primary_site, sites, "primary_site")
         for name in disease.mechanisms:
             yield from _unknown(entry, "mechanism", name, mechanisms, "mechanisms")
+        if disease.based_on is not None:
+            yield from _unknown(
+                entry, "disease", disease.based_on, [other.record.id for other in contents.diseases], "based_on"
+            )
         folder = entry.file.split("/")[-2]
         if disease.id != folder:
             yield entry.problem(f"the id differs from the folder {folder!r}", "Name both alike.", "id")
         registries = {genotype.record.registry for genotype in contents.genotypes.get(folder, [])}
         if disease.genotype_registry is not None:
             yield from _unknown(entry, "registry", disease.genotype_registry, registries, "genotype_registry")
+
+
+def _calibration(contents: _Contents) -> Iterator[Problem]:
+    for name, held in contents.calibration.items():
+        own = [entry for entry in contents.others if entry.file.startswith(f"diseases/{name}/")]
+        known = {entry.record.symbol: entry.record for entry in contents.shared_parameters}
+        known |= {entry.record.symbol: entry.record for entry in own if isinstance(entry.record, Parameter)}
+        published = [entry.record for entry in own if isinstance(entry.record, Published)]
+        priors = [entry.record for entry in held.get("priors", ())]
+        yield from fitted.faults_of_priors(held.get("priors", ()), known)
+        yield from fitted.faults_of_targets(held.get("fit_targets", ()), published)
+        yield from fitted.faults_of_fitted(held.get("fitted", ()), priors, known)
+        yield from fitted.faults_of_draws(held.get("posterior", ()), priors)
 
 
 def _unknown(entry: Entry, what: str, name: str, known: Iterable[str], column: str) -> Iterator[Problem]:

@@ -26,7 +26,8 @@ class Disease(Record):
     """A disease as data (``disease.yaml``).
 
     ``mechanisms`` holds switches that differ from 1 by the nature of the disease, such as a benign tumour that doesn't
-    intravasate; a scenario's own switches come on top.
+    intravasate; a scenario's own switches come on top. ``based_on``: the disease whose parameters and tables hold where
+    this one has none of its own.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Disease(Record):
     description: str
     era_notes: tuple[str, ...] = ()
     mechanisms: dict[str, Switch] = Field(default_factory=dict)
+    based_on: str | None = None
 
     @property
     def malignant(self) -> bool:

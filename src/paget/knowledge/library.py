@@ -12,6 +12,17 @@ from pydantic import BaseModel
 
 from paget.errors import InputError, InputErrors
 from paget.knowledge.disease import Disease, Genotype, Phenotype, Published, SurvivalPoint
+from paget.knowledge.fitted import (
+    FIT_TARGETS,
+    POSTERIOR,
+    PRIORS,
+    READ_OUT_PRIORS,
+    FitTarget,
+    PosteriorDraw,
+    Prior,
+    ReadOutPrior,
+    faults_of_fitted,
+)
 from paget.knowledge.naming import did_you_mean
 from paget.knowledge.reading import Entry, Problem, Table, child, read_mapping, read_table, shipped
 from paget.knowledge.records import Alias, Cited, FlowLink, Gene, Mechanism, Parameter, Site, Source
@@ -104,8 +115,33 @@ class Library:
         return MappingProxyType({site.id: site.cardiac_output_share_percent / total for site in self.sites})
 
     def parameters(self, disease: str) -> Mapping[str, Parameter]:
-        """Shared parameters with the disease's own laid over them, by symbol."""
+        """Shared parameters, the disease's own laid over them and the fitted ones over those, by symbol."""
         return self._kept(disease, "parameters", lambda: MappingProxyType(self._parameters(disease)))
+
+    def unfitted_parameters(self, disease: str) -> Mapping[str, Parameter]:
+        """Parameters as they are without calibration, by symbol."""
+        return self._kept(disease, "unfitted", lambda: MappingProxyType(self._parameters(disease, fitted=False)))
+
+    def priors(self, disease: str) -> tuple[Prior, ...]:
+        """Free parameters with their priors."""
+        return self._kept(disease, "priors", lambda: self._rows(disease, "priors", PRIORS))
+
+    def fit_targets(self, disease: str) -> tuple[FitTarget, ...]:
+        """Published rows that calibration may look at."""
+        return self._kept(disease, "fit_targets", lambda: self._rows(disease, "fit_targets", FIT_TARGETS))
+
+    def read_out_priors(self, disease: str) -> tuple[ReadOutPrior, ...]:
+        """Ranges that read-outs of the model must keep to."""
+        return self._kept(disease, "read_out_priors", lambda: self._rows(disease, "read_out_priors", READ_OUT_PRIORS))
+
+    def fitted_rows(self, disease: str) -> frozenset[tuple[str, str, str, str, float | None]]:
+        """Keys of the published rows that the installed fit was made to; empty where none is installed."""
+        installed = any(record.status == "fitted" for record in self.parameters(disease).values())
+        return frozenset(target.key for target in self.fit_targets(disease) if installed and target.fitted)
+
+    def posterior(self, disease: str) -> tuple[PosteriorDraw, ...]:
+        """Draws of the posterior, in order."""
+        return self._kept(disease, "posterior", lambda: self._rows(disease, "posterior", POSTERIOR))
 
     def genotypes(self, disease: str) -> tuple[Genotype, ...]:
         """Frequencies of alterations, all registries."""
@@ -129,26 +165,54 @@ class Library:
         return tuple(sorted(name.removesuffix(".csv") for name in names if name.endswith(".csv")))
 
     def own_parameters(self, disease: str) -> Mapping[str, Parameter]:
-        """Return the disease's own parameters only, by symbol."""
-        return MappingProxyType(self._by_symbol(self._own(disease, "parameters")))
+        """Return the disease's own parameters only, the fitted ones in place of those they replace, by symbol."""
+        return MappingProxyType(self._by_symbol((*self._file(disease, "parameters"), *self._file(disease, "fitted"))))
 
     def table(self, path: str, table: Table[R]) -> tuple[R, ...]:
         """Read the records of the CSV file ``path`` under the data folder."""
         return tuple(entry.record for entry in self._read(path, table))
 
-    def _parameters(self, disease: str) -> dict[str, Parameter]:
-        merged: dict[str, Parameter] = {}
-        for path in (*self.parameter_files, *self._own(disease, "parameters")):
-            merged |= self._by_symbol((path,))
+    def _parameters(self, disease: str, *, fitted: bool = True) -> dict[str, Parameter]:
+        merged = self._by_symbol(self.parameter_files)
+        for name in reversed(self._lineage(disease)):
+            merged |= self._by_symbol(self._file(name, "parameters"))
+            merged |= self._fitted(name, merged) if fitted else {}
         return merged
+
+    def _fitted(self, disease: str, known: Mapping[str, Parameter]) -> dict[str, Parameter]:
+        """What calibration made of a disease's own priors; InputErrors where it changes anything else."""
+        entries = [entry for path in self._file(disease, "fitted") for entry in self._read(path, PARAMETERS)]
+        priors = [prior for path in self._file(disease, "priors") for prior in self.table(path, PRIORS)]
+        _raise_all(list(faults_of_fitted(entries, priors, known)))
+        return {entry.record.symbol: entry.record for entry in entries}
 
     def _by_symbol(self, paths: tuple[str, ...]) -> dict[str, Parameter]:
         return {record.symbol: record for path in paths for record in self.table(path, PARAMETERS)}
 
     def _rows(self, disease: str, name: str, table: Table[R]) -> tuple[R, ...]:
-        return tuple(record for path in self._own(disease, name) for record in self.table(path, table))
+        return tuple(record for path in self.table_of(disease, name) for record in self.table(path, table))
 
-    def _own(self, disease: str, name: str) -> tuple[str, ...]:
+    def table_of(self, disease: str, name: str) -> tuple[str, ...]:
+        """Path of the table that holds for a disease: its own, else the next in its lineage; empty without any."""
+        return next((found for member in self._lineage(disease) if (found := self._file(member, name))), ())
+
+    def _lineage(self, disease: str) -> tuple[str, ...]:
+        """The disease, then what it is based on, and so on."""
+        found: list[str] = []
+        member: str | None = disease
+        while member is not None and member not in found:
+            found.append(member)
+            member = self._based_on(member)
+        return tuple(found)
+
+    def _based_on(self, disease: str) -> str | None:
+        """What a disease is based on; None too for a broken record, which `diseases` and `check` name."""
+        if (disease, "based_on") not in self._of_disease:
+            entry = read_mapping(self.root, f"diseases/{disease}/disease.yaml", Disease, [])
+            self._of_disease[disease, "based_on"] = None if entry is None else entry.record.based_on
+        return self._of_disease[disease, "based_on"]  # type: ignore[return-value]
+
+    def _file(self, disease: str, name: str) -> tuple[str, ...]:
         path = f"diseases/{disease}/{name}.csv"
         return (path,) if child(self.root, path).is_file() else ()
 

@@ -1,6 +1,6 @@
 """Cause-specific death: h_j = h_0 (L_j / L_j,50)^n for each load L_j, plus background mortality by age and sex.
 
-L: longest diameter of the primary (airway; with extrathyroidal extension also haemorrhage and circulatory failure),
+L: loss of tracheal lumen (airway), longest diameter of an extended primary (haemorrhage and circulatory failure),
 volume of metastases above 1 mm^3 in lung, brain, liver, serosal cavities (effusion), and everything together
 (cachexia). At L = L_50 the expected time left is 1 / h_0 = 30 days. The person dies on the first day that a uniform
 draw falls below 1 - exp(-h dt); the cause is drawn by share of the hazard. Switches `death`, `background_mortality`.
@@ -9,6 +9,7 @@ draw falls below 1 - exp(-h dt); the cause is drawn by share of the hazard. Swit
 from math import exp
 
 from paget.body import decisions
+from paget.body.airway import airway_load
 from paget.compute import device_function
 from paget.compute.random import uniform
 
@@ -35,6 +36,7 @@ def largest_metastatic_load(person):
         person.volume_brain / person.lethal_brain,
         person.volume_liver / person.lethal_liver,
         person.volume_effusion / person.lethal_effusion,
+        person.volume_metastases / person.lethal_total,
     )
 
 
@@ -43,7 +45,7 @@ def fill_hazards(hazards, person, diameter, day, p):
     """Hazards (1/day) by cause into `hazards`, shape (len(CAUSES),); returns their sum."""
     level = p.lethal_hazard * p.switch_death
     power = p.hazard_exponent
-    hazards[0] = level * (diameter / person.lethal_airway) ** power
+    hazards[0] = level * airway_load(person.lumen_loss, p) ** power
     hazards[1] = level * (person.volume_lung / person.lethal_lung) ** power
     hazards[2] = level * (person.volume_brain / person.lethal_brain) ** power
     hazards[3] = level * (person.volume_liver / person.lethal_liver) ** power

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-UNITS: dict[str, str] = {
+from paget.body import surroundings
+
+_COURSE: dict[str, str] = {
     "cell_density": "cell/mm^3",
     "shape_factor": "1",
     "division_rate": "1/d",
@@ -38,7 +40,6 @@ UNITS: dict[str, str] = {
     "presentation_spread": "1",
     "nodal_mass_diameter": "mm",
     "symptom_load": "1",
-    "airway_symptom_load": "1",
     "undiagnosed_limit": "d",
     "t1_limit": "mm",
     "t2_limit": "mm",
@@ -70,18 +71,103 @@ UNITS: dict[str, str] = {
     "ecog_airway_2": "1",
     "ecog_airway_3": "1",
     "ecog_age": "year",
+    "time_step": "d",
+    "class_spacing": "1",
+    "loss_resolution": "1/d",
+    "clone_interval": "d",
+    "seeding_exponent": "1",
+    "expected_numbers": "1",
+    "expected_growth": "1",
+    "emission_limit": "1",
+    "colony_bottleneck": "cell",
+    "usual_vessels": "1",
+    "vascular_inhibitor_dose": "mg/kg",
+    "vascular_inhibitor_effect": "1",
+    "vascular_inhibitor_clearance": "1/d",
+    "vascular_inhibitor_interval": "d",
+    "vascular_inhibitor_start": "d",
+    "vascular_inhibitor_end": "d",
 }
+
+_ARRIVAL: dict[str, str] = {
+    "niche_half_volume": "mm^3",
+    "niche_formation_rate": "1/d",
+    "niche_loss_rate": "1/d",
+    "vegf_free_permeability": "1",
+    "vegf_permeability_half_effect": "1",
+    "host_factor_spread": "1",
+    "arriving_epithelial_share": "1",
+    "epithelial_reversion_rate": "1/d",
+    "solitary_dormancy_share": "1",
+    "dormant_wake_rate": "1/d",
+    "dormant_death_rate": "1/d",
+    "aspirin_exposure": "1",
+    "aspirin_immune_loss": "1",
+    "aspirin_loss_age": "year",
+}
+
+_CELLS: dict[str, str] = {
+    "stem_self_renewal": "1",
+    "non_stem_division": "1",
+    "non_stem_deficit": "1",
+    "dedifferentiation_chance": "1",
+    "origin_share_stem_cell": "1",
+    "origin_share_progenitor": "1",
+    "origin_share_fusion": "1",
+    "origin_share_dedifferentiation": "1",
+    "origin_prescribed": "1",
+    "progenitor_renewal_chance": "1",
+    "fusion_chance": "1",
+    "differentiated_origin_share": "1",
+    "differentiated_doubling_time": "d",
+    "differentiated_tempo_spread": "1",
+    "differentiated_plateau": "mm^3",
+    "differentiated_division_rate": "1/d",
+    "p53_loss_chance": "1",
+    "transformation_limit": "d",
+    "t_cell_recruitment": "1/d",
+    "immune_recruitment_spread": "1",
+    "antigenicity": "1",
+    "t_cell_division": "1/d",
+    "t_cell_division_half": "cell",
+    "t_cell_loss": "1/d",
+    "t_cell_limit": "1",
+    "killing_rate": "1/d",
+    "killing_half": "cell",
+    "pd_l1_half": "1",
+    "pd_l1_positive_share": "1",
+    "pd_l1_shape": "1",
+    "pd1_blockade": "1",
+    "ctla4_blockade": "1",
+    "ctla4_gain": "1",
+    "macrophage_ratio": "1",
+    "macrophage_half": "1",
+    "airway_loss_at_rest": "1",
+    "airway_loss_on_exertion": "1",
+}
+
+UNITS: dict[str, str] = _COURSE | _ARRIVAL | _CELLS | surroundings.UNITS
 """Symbol -> unit in which the course reads it."""
+
+SWITCHES = (
+    "shedding", "basement_membrane", "growth_brake", "angiogenesis", "extrathyroidal_extension", "staging", "detection",
+    "death", "background_mortality", "premetastatic_niche", "vascular_permeability", "host_factor",
+    "mesenchymal_epithelial_transition", "dormancy", "aspirin", "stem_hierarchy", "dedifferentiation", "tumour_origin",
+    "differentiated_origin", "p53_loss", "mutation", "immune_killing", "confluence", "airway_compression",
+    *surroundings.SWITCHES,
+)  # fmt: skip
+"""Mechanisms whose factor the course reads."""
+
+CONSTANTS = ("millilitre", "days_per_year", "p53_mask", "platelet_angiogenesis", "nodes_raise_stage")
+"""What a plan computes for the course: mm^3 per mL, days per year, the genotype bits that mean a loss of p53, the
+factor of platelets on the vessels of metastases, and whether nodes raise the stage (AJCC 8) or not (6, 7)."""
 
 PARAMETERS = np.dtype(
     [(symbol, np.float64) for symbol in UNITS]
-    + [("millilitre", np.float64), ("days_per_year", np.float64)]
-    + [(f"switch_{name}", np.float64) for name in (
-        "shedding", "basement_membrane", "growth_brake", "angiogenesis", "extrathyroidal_extension",
-        "staging", "detection", "death", "background_mortality",
-    )],
+    + [(name, np.float64) for name in CONSTANTS]
+    + [(f"switch_{name}", np.float64) for name in SWITCHES],
     align=True,
-)  # fmt: skip
+)
 """Record of every number and switch that the compiled course reads."""
 
 
@@ -95,7 +181,6 @@ def pack(values: Mapping[str, float], switches: Mapping[str, float], constants: 
         record[symbol] = values[symbol]
     for name, value in constants.items():
         record[name] = value
-    for field in PARAMETERS.names or ():
-        if field.startswith("switch_"):
-            record[field] = switches[field.removeprefix("switch_")]
+    for name in SWITCHES:
+        record[f"switch_{name}"] = switches[name]
     return record

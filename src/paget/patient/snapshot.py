@@ -2,34 +2,51 @@
 
 from math import exp, log
 
-from paget.body.micrometastases import COUNT, LOG_CELLS
+from paget.body.micrometastases import LOG_CELLS, class_count
 from paget.body.nursery import expected_lasting
 from paget.body.shape import longest_diameter
-from paget.body.state import CLASS_COUNT, CURVE_POINTS, OUTPUT_CLASSES
+from paget.body.state import CURVE_POINTS, OUTPUT_CLASSES
 from paget.compute import device_function
-from paget.patient.spread import shed_today
+from paget.patient.seeding import shed_by_primary
 
 
 @device_function
 def snapshot(moment, own):
-    """Copy counts by site at a moment (0 diagnosis, 1 death) into own.micro and own.cascade.
+    """Copy counts by site at a moment (0 diagnosis, 1 death) into own.micro, own.cascade and own.shed_kept.
 
     Returns (founders so far, founders whose lines last: promoted ones plus the expectation for the nursery).
     """
     founders = 0.0
     lasting = 0.0
+    own.micro[moment] = 0.0
+    _keep_shed(own.shed_kept[moment], own.shed)
+    limit = own.kinetics[1].log_individual_cells
     for site in range(own.sites.shape[0]):
         here = own.sites[site]
         established = here.established + expected_lasting(own.nursery[site], own.transitions, here.top)
-        own.cascade[moment, site, 0] = here.founders_blood
-        own.cascade[moment, site, 1] = here.founders_lymph
-        own.cascade[moment, site, 2] = established
-        own.cascade[moment, site, 3] = here.colonised
-        founders += here.founders_blood + here.founders_lymph
+        counts = own.cascade[moment, site]
+        counts[0] = here.founders_blood
+        counts[1] = here.founders_lymph
+        counts[2] = here.founders_metastases
+        counts[3] = here.founders_cluster
+        counts[4] = here.dormant
+        counts[4 + 1] = established
+        counts[6] = here.colonised
+        founders += here.founders_blood + here.founders_lymph + here.founders_metastases
         lasting += established
-        limit = own.kinetics[1].log_individual_cells
-        _count_classes(own.micro[moment, site], own.nursery[site], own.classes[site], here.top, limit)
+        for cells in range(1, here.top + 1):
+            own.micro[moment, site, output_class(log(float(cells)))] += own.nursery[site, cells, 0]
+    for group in range(own.sizes.shape[0]):
+        _count_classes(own.micro[moment], own.sizes[group], own.members[group], limit)
     return founders, lasting
+
+
+@device_function
+def _keep_shed(kept, shed):
+    """Copy (routes, weights) element by element: CUDA assigns no arrays."""
+    for route in range(shed.shape[0]):
+        for weight in range(shed.shape[1]):
+            kept[route, weight] = shed[route, weight]
 
 
 @device_function
@@ -39,14 +56,12 @@ def output_class(log_cells):
 
 
 @device_function
-def _count_classes(counts, nursery, classes, top, limit):
-    for position in range(OUTPUT_CLASSES):
-        counts[position] = 0.0
-    for cells in range(1, top + 1):
-        counts[output_class(log(float(cells)))] += nursery[cells, 0]
-    for row in range(CLASS_COUNT):
-        if classes[row, COUNT] > 0.0 and classes[row, LOG_CELLS] < limit:
-            counts[output_class(classes[row, LOG_CELLS])] += classes[row, COUNT]
+def _count_classes(counts, sizes, members, limit):
+    for place in range(class_count(sizes)):
+        if sizes[place, LOG_CELLS] < limit:
+            size = output_class(sizes[place, LOG_CELLS])
+            for site in range(members.shape[0]):
+                counts[site, size] += members[site, place]
 
 
 @device_function
@@ -64,20 +79,16 @@ def mark_lesions(person, lesions, p):
 
 @device_function
 def ctc_per_ml(person, p, routes):
-    """Circulating tumour cells per mL: shed per day x days in circulation / blood volume."""
-    shed = shed_today(person, person.primary_cells, p)
-    flowing = routes.entry_shares[0] * routes.circulation_days[0]
-    flowing += routes.entry_shares[1] * routes.circulation_days[1]
-    return shed * flowing / p.blood_volume
+    """Circulating tumour cells of the primary per mL: shed per day x mean days in blood / blood volume."""
+    shed = shed_by_primary(person, p, 1.0)
+    return shed * (routes.flowing[0] + routes.flowing[1]) / p.blood_volume
 
 
 @device_function
-def record_curve(person, curves, stride, day, routes, diameter, p):
-    """Append a row to a time course, thinning it by half when it is full; returns the stride in days.
-
-    curves: (CURVE_POINTS, len(CURVE_FIELDS)).
-    """
-    if day % stride:
+def record_curve(person, own, stride, step, routes, diameter, p):
+    """Append a row to the time course, thinning it by half when it is full; returns the stride in steps."""
+    curves = own.curves
+    if step % stride:
         return stride
     if person.curve_count == CURVE_POINTS:
         half = CURVE_POINTS // 2
@@ -86,21 +97,28 @@ def record_curve(person, curves, stride, day, routes, diameter, p):
                 curves[row, column] = curves[2 * row, column]
         person.curve_count = half
         stride *= 2
-        if day % stride:
+        if step % stride:
             return stride
-    write_curve(person, curves, day, ctc_per_ml(person, p, routes), diameter, p)
+    write_curve(person, own, step * p.time_step, ctc_per_ml(person, p, routes), diameter, p)
     return stride
 
 
 @device_function
-def write_curve(person, curves, day, ctc, diameter, p):
+def write_curve(person, own, day, ctc, diameter, p):
     """One row of state/CURVE_FIELDS at the end of the time course."""
-    row = curves[person.curve_count]
-    row[0] = day
-    row[1] = person.volume_primary / p.millilitre
-    row[2] = person.volume_metastases / p.millilitre
-    row[3] = person.volume_lung / p.millilitre
-    row[4] = person.lesion_count + person.crowd_count
-    row[4 + 1] = ctc
-    row[6] = diameter
+    row = own.curves[person.curve_count]
     person.curve_count += 1
+    dormant = 0.0
+    for site in range(own.sites.shape[0]):
+        dormant += own.sites[site].dormant
+    burden = (person.volume_primary, person.volume_metastases, person.volume_lung)
+    row[0] = day
+    for place in range(3):
+        row[1 + place] = burden[place] / p.millilitre
+    rest = (
+        person.lesion_count + person.crowd_count, ctc, diameter, person.niche, person.vegf, person.vessel_quality,
+        person.hypoxia, person.interstitial_pressure, person.stem_share, person.t_cells,
+        1.0 - own.primary_clones[0] / max(person.primary_cells, 1.0), dormant,
+    )  # fmt: skip
+    for place in range(len(rest)):
+        row[4 + place] = rest[place]

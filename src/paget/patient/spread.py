@@ -1,158 +1,139 @@
-"""One day of everything outside the primary: founders, their lines, micrometastases, lesions."""
+"""One step of everything outside the primary: metastases large and small, and the burden of each organ."""
 
 from math import exp, log
 
-import numpy as np
-
 from paget.body import decisions
-from paget.body.basement_membrane import share_passing
-from paget.body.lesions import step_lesion
-from paget.body.micrometastases import EXTENT, step_classes
-from paget.body.nursery import step_nursery
-from paget.body.shedding import cells_shed
+from paget.body.angiogenic_switch import switch_hazard
+from paget.body.confluence import occupied_volume
+from paget.body.lesions import UNDRAWN, draw_parent, step_lesion
+from paget.body.micrometastases import COUNT, FOUNDED, LOG_CELLS, LOG_RATIO, SECONDARY, admit, class_count, step_classes
+from paget.body.nursery import Growing, step_nursery
+from paget.body.state import AVASCULAR, GROUPS, WITH_VESSELS
 from paget.compute import device_function
-from paget.compute.random import binomial, poisson
+from paget.compute.random import binomial
 
 SITE_ROLES = (PRIMARY, REGIONAL_NODE, LUNG, BRAIN, LIVER, SEROSA, OTHER) = tuple(range(7))
-"""Roles of sites in staging and death (order of the volumes that a day adds up)."""
-
-SITE = np.dtype(
-    [
-        ("role", np.int64),
-        ("top", np.int64),  # largest occupied nursery size
-        ("founders_blood", np.float64),  # by the route through which the cell left the primary
-        ("founders_lymph", np.float64),
-        ("established", np.float64),
-        ("colonised", np.float64),
-        ("crowd_count", np.float64),  # lesions above 1 mm^3 without a record of their own
-        ("crowd_volume", np.float64),  # mm^3
-        ("records", np.float64),  # lines, classes and lesions advanced, for benchmarks
-        ("lesions", np.float64),  # lesions that these stand for
-    ],
-    align=True,
-)
+"""Roles of sites in staging and death (order of the volumes that a step adds up)."""
 
 
 @device_function
-def founders_per_cell_day(person, lodged, p):
-    """Founders per living cell of the primary and day, over all sites; lodged: per shed cell by route and site."""
-    passing = share_passing(person.invasiveness, p.switch_basement_membrane)
-    rate = p.shedding_rate * p.switch_shedding * passing * person.seeding_scale
-    return rate * _sum(lodged)
+def growing_of(person, p, own, group, seed):
+    """The Growing (body/nursery.py) of one kind of growth."""
+    kinetics = own.kinetics[1 + group]
+    return Growing(
+        own.following, own.sizes[group], own.members[group], own.transitions, own.size_law,
+        kinetics.log_avascular_capacity + kinetics.log_cell_density, p.class_spacing * log(2.0), seed, person.person,
+    )  # fmt: skip
 
 
 @device_function
-def _sum(lodged):
-    total = 0.0
-    for route in range(lodged.shape[0]):
-        for site in range(lodged.shape[1]):
-            total += lodged[route, site]
-    return total
-
-
-@device_function
-def shed_today(person, mean_cells, p):
-    """Cells that crossed the basement membrane and reached a vessel today."""
-    passing = share_passing(person.invasiveness, p.switch_basement_membrane)
-    return cells_shed(mean_cells, 1.0, p.shedding_rate * p.switch_shedding) * passing
-
-
-@device_function
-def found(person, sites, nursery, lodged, mean_cells, seed, day):
-    """Draw today's founders and put each, one cell, into the nursery of its site."""
-    count = poisson(person.founder_rate * mean_cells, seed, person.person, 0, decisions.FOUNDERS, day)
-    if count <= 0.0:
-        return
-    if person.first_founder_day < 0.0:
-        person.first_founder_day = float(day)
-    left = _sum(lodged)
-    for route in range(lodged.shape[0]):
-        for site in range(lodged.shape[1]):
-            share = 1.0 if lodged[route, site] >= left else lodged[route, site] / left
-            part = route * lodged.shape[1] + site
-            here = binomial(count, share, seed, person.person, part, decisions.FOUNDER_SITE, day)
-            if here > 0.0:
-                _settle(sites[site], nursery[site, 1], route, here, day)
-            count -= here
-            left -= lodged[route, site]
-
-
-@device_function
-def _settle(site, single_cells, route, count, day):
-    """Put `count` founders among the site's lines of one cell."""
-    single_cells[0] += count
-    single_cells[1] += count * day
-    site.top = max(site.top, 1)
-    if route == 0:
-        site.founders_blood += count
-    else:
-        site.founders_lymph += count
-
-
-@device_function
-def step_small(person, own, seed, day):
-    """Nursery and size classes of every site; lesions past 1 mm^3 get their records."""
-    kinetics = own.kinetics[1]
-    log_capacity = kinetics.log_avascular_capacity + kinetics.log_cell_density
+def open_step(own):
+    """Start a step's sums at every site."""
     for site in range(own.sites.shape[0]):
         here = own.sites[site]
-        if own.classes[site, EXTENT, 0] > 0.0:
-            person.lesion_count = step_classes(
-                here, own.classes[site], own.lesions, person.lesion_count, site, kinetics, 1.0
-            )
-        if here.top > 0:
-            top, lasting, lines = step_nursery(
-                own.nursery[site], own.following, own.classes[site], own.transitions, own.size_law, here.top, site,
-                seed, person.person, day, log_capacity,
-            )  # fmt: skip
-            here.records += lines
-            here.lesions += lines
-            here.top = top
-            here.established += lasting
+        here.emission_before = here.emission
+        here.emission = 0.0
+        here.volume = 0.0
+        here.crowd_count = 0.0
+        here.crowd_volume = 0.0
 
 
 @device_function
-def step_large(person, own):
-    """Grow the lesions above 1 mm^3 and add up volumes by role; largest node and distant volumes are kept."""
-    volumes = own.volumes
-    for role in range(volumes.shape[0]):
-        volumes[role] = 0.0
+def step_large(person, p, own):
+    """Grow the lesions with records; sums volumes and seeding strength by site, keeps the largest node and distant."""
     node = 0.0
     distant = 0.0
+    kinetics = own.kinetics[1 + WITH_VESSELS]
     for position in range(person.lesion_count):
-        volume = _grown_volume(person, own.lesions[position], own.kinetics[1])
-        role = own.sites[own.lesions[position].site].role
-        volumes[role] += volume
-        if role == REGIONAL_NODE:
+        lesion = own.lesions[position]
+        volume = _grown_volume(person, lesion, kinetics, p.time_step)
+        here = own.sites[lesion.site]
+        here.volume += volume
+        here.emission += exp(p.seeding_exponent * lesion.log_cells)
+        if here.role == REGIONAL_NODE:
             node = max(node, volume)
         else:
             distant = max(distant, volume)
-    person.record_days += 1.0 + person.lesion_count
-    person.crowd_count = 0.0
-    for site in range(own.sites.shape[0]):
-        volumes[own.sites[site].role] += own.sites[site].crowd_volume
-        person.crowd_count += own.sites[site].crowd_count
-    _keep_volumes(person, volumes, node, distant)
+    person.largest_node = node
+    person.largest_distant = distant
+    person.record_days += (1.0 + person.lesion_count) * p.time_step
 
 
 @device_function
-def _grown_volume(person, lesion, kinetics):
+def _grown_volume(person, lesion, kinetics, days):
     before = lesion.log_cells
-    step_lesion(lesion, kinetics, 1.0)
+    step_lesion(lesion, kinetics, days)
     if before < kinetics.log_reference_cells <= lesion.log_cells and person.doubling_at_5mm < 0.0:
-        person.doubling_at_5mm = log(2.0) / (lesion.log_cells - before)
+        person.doubling_at_5mm = log(2.0) * days / (lesion.log_cells - before)
     return exp(lesion.log_cells - kinetics.log_cell_density)
 
 
 @device_function
-def _keep_volumes(person, volumes, node, distant):
+def step_small(person, p, own, seed, step):
+    """Size classes and nurseries of every site; lesions past 1 mm^3 get their records and parents."""
+    spacing = p.class_spacing * log(2.0)
+    before = person.lesion_count
+    for group in range(GROUPS):
+        if class_count(own.sizes[group]) > 0:
+            person.lesion_count = step_classes(
+                own.sites, own.sizes[group], own.members[group], own.lesions, person.lesion_count,
+                own.kinetics[1 + group], p.time_step, spacing, p.seeding_exponent,
+            )  # fmt: skip
+    for position in range(before, person.lesion_count):
+        if own.lesions[position].parent == UNDRAWN:
+            own.lesions[position].parent = draw_parent(own.lesions, before, position, seed, person.person)
+    growing = growing_of(person, p, own, person.group, seed)
+    for site in range(own.sites.shape[0]):
+        here = own.sites[site]
+        if here.top > 0:
+            here.top, lasting, lines = step_nursery(own.nursery[site], growing, here.top, site, step)
+            here.records += lines
+            here.lesions += lines
+            here.established += lasting
+
+
+@device_function
+def switch_vessels(person, p, own, seed, step):
+    """Lesions without vessels of their own turn angiogenic, each with the hazard of the person's balance."""
+    sizes, members = own.sizes[AVASCULAR], own.members[AVASCULAR]
+    used = class_count(sizes)
+    if used == 0:
+        return
+    chance = 1.0 - exp(-switch_hazard(person.angiogenic_balance_metastases, p) * p.time_step)
+    spacing = p.class_spacing * log(2.0)
+    for place in range(used):
+        row = sizes[place]
+        for site in range(members.shape[0]):
+            if members[site, place] > 0.0:
+                part = 1 + place * members.shape[0] + site
+                leaving = binomial(
+                    members[site, place], chance, seed, person.person, part, decisions.ANGIOGENIC_SWITCH, step
+                )
+                if leaving > 0.0:
+                    members[site, place] -= leaving
+                    row[COUNT] -= leaving
+                    admit(
+                        own.sizes[WITH_VESSELS], own.members[WITH_VESSELS], site, row[LOG_CELLS], row[LOG_RATIO],
+                        leaving, row[FOUNDED], row[SECONDARY], spacing,
+                    )  # fmt: skip
+
+
+@device_function
+def add_up(person, p, own):
+    """Burden by organ: what lesions above 1 mm^3 occupy, overlapping where they are many (body/confluence.py)."""
+    volumes = own.volumes
+    for role in range(volumes.shape[0]):
+        volumes[role] = 0.0
+    person.crowd_count = 0.0
+    for site in range(own.sites.shape[0]):
+        here = own.sites[site]
+        here.volume = occupied_volume(here.volume + here.crowd_volume, here.organ_volume, p.switch_confluence)
+        volumes[here.role] += here.volume
+        person.crowd_count += here.crowd_count
     person.volume_lung = volumes[LUNG]
     person.volume_brain = volumes[BRAIN]
     person.volume_liver = volumes[LIVER]
     person.volume_effusion = volumes[SEROSA]
-    together = 0.0
+    person.volume_metastases = 0.0
     for role in range(volumes.shape[0]):
-        together += volumes[role]
-    person.volume_metastases = together
-    person.largest_node = node
-    person.largest_distant = distant
+        person.volume_metastases += volumes[role]

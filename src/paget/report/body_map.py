@@ -79,7 +79,9 @@ def shares(run: RunDirectory, arm: str, moment: str) -> dict[str, float]:
 
 
 def body_map(run: RunDirectory, labels: Labels) -> BodyMap | None:
-    """Drawings for each arm and moment; None where the tables are absent."""
+    """Drawings for each arm and moment; None where the tables are absent or hold no lesion."""
+    if run.table("lesions") is None:
+        return None
     options: list[tuple[str, str]] = []
     drawings: dict[str, list[Spot]] = {}
     for moment in ("death", "diagnosis"):
@@ -164,14 +166,19 @@ def _autopsy_shares(subjects: pd.DataFrame) -> dict[str, float]:
     return {site: float(cases.apply(lambda found, s=site: s in found).sum()) / max(len(dead), 1) for site in PLACES}
 
 
-def _published(canvas: go.Figure, run: RunDirectory, labels: Labels) -> None:
+def published_sites(run: RunDirectory) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    """By study, the (site, endpoint) pairs of the published autopsy series of the run."""
     series: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     for row in run.endpoints:
         head, _, code = str(row.get("endpoint", "")).partition("metastasis_site_")
         site = PUBLISHED_NAMES.get(code, code)
         if not head and site in PLACES and row.get("published") is not None:
             series.setdefault(str(row.get("study")), []).append((site, dict(row)))
-    for index, (study, rows) in enumerate(series.items()):
+    return series
+
+
+def _published(canvas: go.Figure, run: RunDirectory, labels: Labels) -> None:
+    for index, (study, rows) in enumerate(published_sites(run).items()):
         factors = [0.01 if row.get("unit") == "%" else 1.0 for _, row in rows]
         values = [row["published"] * f for (_, row), f in zip(rows, factors, strict=True)]
         high = [(row.get("published_high") or row["published"]) * f for (_, row), f in zip(rows, factors, strict=True)]

@@ -13,7 +13,8 @@ from paget.report.text import Labels
 
 STEPS = ("SHED", "ARRESTED", "EXTRAVASATED", "FOUNDERS", "ESTABLISHED", "COLONISED", "CIRCULATING")
 """Steps in order; cells in circulation come last: they are those of the moment, the others a sum since the start."""
-ROUTES = ("blood", "lymph")
+ROUTES = ("blood", "lymph", "metastases")
+"""How the cells came: from the primary by blood or lymph, or from other metastases (whose shed cells aren't summed)."""
 
 
 def per_patient(run: RunDirectory, arm: str, moment: str) -> pd.DataFrame | None:
@@ -50,7 +51,7 @@ def figure(run: RunDirectory, labels: Labels) -> Figure | None:
         "cascade",
         canvas,
         labels("cascade.description"),
-        height=480,
+        height=110 + 74 * len(STEPS),
         control=only(options, labels("control.show")),
         margin={"l": 150, "r": 24},
         barmode="group",
@@ -81,6 +82,8 @@ def _bars(canvas: go.Figure, means: pd.DataFrame, labels: Labels, group: str, *,
             text=[number(v) for v in values],
             textposition="auto",
             insidetextanchor="end",
+            textfont={"size": 12},
+            constraintext="none",
             cliponaxis=False,
             name=plain(name),
             meta={"group": group, "label": name},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from paget.report import causes, comparison, survival_curves
+from paget.report import causes, comparison, knockouts, provenance, survival_curves
 from paget.report.number_format import number, percent, span
 from paget.report.run_directory import RunDirectory
 from paget.report.text import Labels
@@ -14,12 +14,17 @@ NAMED_CAUSES = 3
 
 def sentences(run: RunDirectory, labels: Labels) -> list[str]:
     """Sentences on who was simulated, how long they lived, what they died of and how that compares."""
+    many = len(run.arms) > 1
+    # Of a study of knock-outs the untouched arm is told; the others are in its figure and table.
+    told = knockouts.restricted(run, run.arms[:1]) if knockouts.entries(run) else run
     return [
         _who(run, labels),
-        *_survival(run, labels),
-        _causes(run, labels),
-        *_spread(run, labels),
-        *_comparison(run, labels),
+        *_survival(told, labels, many=many),
+        _causes(told, labels),
+        *_spread(told, labels),
+        *knockouts.sentences(run, labels),
+        *_comparison(told, labels),
+        *_assumed(run, labels),
     ]
 
 
@@ -43,11 +48,10 @@ def _who(run: RunDirectory, labels: Labels) -> str:
     return labels("headline.who_arms" if len(run.arms) > 1 else "headline.who", **values)
 
 
-def _survival(run: RunDirectory, labels: Labels) -> list[str]:
+def _survival(run: RunDirectory, labels: Labels, *, many: bool) -> list[str]:
     found = []
     for curve in survival_curves.curves(run):
         median, low, high = survival_curves.stated_median(run, curve)
-        many = len(run.arms) > 1
         where = labels("headline.in_arm", arm=curve.arm) if many else labels("headline.in_all")
         if math.isnan(median):
             last = percent(float(curve.survival[-1]))
@@ -79,3 +83,11 @@ def _comparison(run: RunDirectory, labels: Labels) -> list[str]:
     if not sum(counts.values()):
         return []
     return [labels("headline.verdicts", **{name: number(count) for name, count in counts.items()})]
+
+
+def _assumed(run: RunDirectory, labels: Labels) -> list[str]:
+    assumed, everything = provenance.assumed_share(run)
+    if not everything:
+        return []
+    share = percent(assumed / everything)
+    return [labels("headline.assumed", assumed=number(assumed), count=number(everything), share=share)]

@@ -17,10 +17,15 @@ from paget.report import (
     causes,
     citations,
     comparison,
+    genealogy,
     headline,
+    homing,
+    knockouts,
     lesion_sizes,
+    microenvironment,
     natural_history,
     provenance,
+    published_model,
     survival,
     timeline,
 )
@@ -29,6 +34,28 @@ from paget.report.text import Labels, labels
 
 BROKEN_STATES = {"interrupted", "failed"}
 """A run that is still marked as running has its tables when its summary is there: the report is its last step."""
+
+
+SECTIONS = {
+    "published-model": "published_model",
+    "knock-outs": "knockouts",
+    "overall-survival": "survival",
+    "published": "comparison",
+    "causes-of-death": "causes",
+    "where": "places",
+    "homing": "homing",
+    "cascade-steps": "cascade",
+    "lesion-sizes": "sizes",
+    "genealogy": "genealogy",
+    "one-course": "timeline",
+    "microenvironment": "microenvironment",
+    "natural-history": "natural_history",
+    "switches": "",
+    "parameters": "parameters",
+    "sources": "citations",
+    "reproduce": "",
+}
+"""Sections in order and what each shows: one without anything to show is left out. Empty: always there."""
 
 
 def page(run: RunDirectory, language: str) -> str:
@@ -46,34 +73,55 @@ def page(run: RunDirectory, language: str) -> str:
         "scripts": [Markup(script) for script in scripts],
         "policy": _policy(scripts),
     }
+    preset = context["published_model"]
+    offered = published_model.SECTIONS if preset and preset.alone else SECTIONS
+    context["shown"] = [name for name, content in SECTIONS.items()
+                        if name in offered and (not content or context[content])]  # fmt: skip
     return _environment().get_template("report.html.j2").render(context)
 
 
-def _context(run: RunDirectory, words: Labels) -> dict[str, Any]:
+def _context(whole: RunDirectory, words: Labels) -> dict[str, Any]:
+    run = knockouts.few_arms(whole)
     known = citations.citations(run)
     parameter_rows = provenance.parameters(run, known, words)
+    preset = published_model.part(run, words)
+    body, autopsy = body_map.body_map(run, words), body_map.autopsy_figure(run, words)
     return {
         "name": str(run.about.get("name") or words("page.unnamed")),
         "research_use": str(run.summary.get("research_use_only") or ""),
         "missing": run.missing,
         "state": str(run.manifest.get("state") or ""),
         "unfinished": run.manifest.get("state") in BROKEN_STATES,
-        "sentences": headline.sentences(run, words),
+        "sentences": published_model.sentences(preset, run, words)
+        if preset and preset.alone
+        else headline.sentences(whole, words),
+        "published_model": preset,
         "arms": run.arms,
+        "knockouts": knockouts.rows(whole, words),
+        "knockout_figure": knockouts.figure(whole, words),
+        "knockout_measures": knockouts.TABLE,
+        "arms_left_out": len(whole.arms) - len(run.arms),
         "survival": survival.figure(run, words),
         "comparison": comparison.rows(run, words),
         "verdicts": comparison.counts(run),
         "picture_width": comparison.WIDTH,
         "causes": causes.figure(run, words),
-        "body": body_map.body_map(run, words),
-        "autopsy": body_map.autopsy_figure(run, words),
+        "body": body,
+        "autopsy": autopsy,
+        "places": body or autopsy,
+        "homing": homing.homing_map(run, words),
+        "homing_stages": homing.STAGES,
+        "homing_origins": (*homing.ORIGINS, homing.CLUSTERS),
         "cascade": cascade.figure(run, words),
         "sizes": lesion_sizes.figure(run, words),
+        "genealogy": genealogy.genealogy(run, words),
+        "microenvironment": microenvironment.courses(run, words),
         "timeline": timeline.figure(run, words),
         "natural_history": natural_history.rows(run, words),
         "switches": provenance.switches(run, words),
         "parameters": parameter_rows,
         "status_counts": provenance.status_counts(parameter_rows),
+        "assumed": provenance.assumed_share(run),
         "citations": citations.used(run, known),
         "manifest": provenance.manifest_rows(run, words),
         "scenario": run.scenario,
@@ -99,6 +147,7 @@ def _policy(scripts: list[str]) -> str:
     return f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:"
 
 
+@cache
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.FunctionLoader(_template_text),

@@ -15,6 +15,8 @@ from paget.report.run_directory import RunDirectory
 from paget.report.text import Labels
 
 STATUSES = ("assumed", "fitted", "derived", "measured")
+EVERY_OTHER = "all"
+"""Key of a scenario's switches that stands for those it does not name."""
 MANIFEST_KEYS = ("paget_version", "seed", "scenario_hash", "parameter_hash", "device")
 
 
@@ -50,8 +52,16 @@ def switches(run: RunDirectory, labels: Labels) -> list[Switch]:
     for name, setting in (settings if isinstance(settings, Mapping) else {}).items():
         words = _setting(setting, labels)
         if words:
-            found.append(Switch(str(name), words, known[name].meaning if name in known else ""))
+            meaning = labels("switches.every_other") if name == EVERY_OTHER else ""
+            found.append(Switch(str(name), words, known[name].meaning if name in known else meaning))
     return found
+
+
+def switched_off(run: RunDirectory) -> set[str]:
+    """Mechanisms that the scenario switches off in every arm."""
+    settings = _scenario(run).get("mechanisms")
+    known = settings.items() if isinstance(settings, Mapping) else ()
+    return {str(name) for name, setting in known if setting is False or setting in ("off", 0)}
 
 
 def _scenario(run: RunDirectory) -> Mapping[str, Any]:
@@ -110,6 +120,12 @@ def status_counts(rows: list[ParameterRow]) -> list[tuple[str, int]]:
     """Number of parameters by status, the assumed ones first."""
     counts = Counter(row.status for row in rows)
     return [(status, counts[status]) for status in STATUSES if counts[status]]
+
+
+def assumed_share(run: RunDirectory) -> tuple[int, int]:
+    """Parameter records of the run without a confirmed source, and all of them."""
+    statuses = [str(entry.get("status") or "assumed") for entry in run.summary.get("parameters") or []]
+    return statuses.count("assumed"), len(statuses)
 
 
 def manifest_rows(run: RunDirectory, labels: Labels) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ TABLES = {
         "SITE",
         "CELLS_DIAGNOSIS",
         "CELLS_DEATH",
+        "AGGREGATED",
         "COUNT",
     ],
     "curves": None,
@@ -30,8 +31,8 @@ TABLES = {
 SUMMED = {
     "micrometastases": (["ARM", "SITE", "MOMENT", "CELLS_LOW", "CELLS_HIGH"], ["COUNT"]),
     "cascade": (
-        ["ARM", "ROUTE", "MOMENT"],
-        ["SHED", "CIRCULATING", "ARRESTED", "EXTRAVASATED", "FOUNDERS", "ESTABLISHED", "COLONISED"],
+        ["ARM", "SITE", "ROUTE", "MOMENT"],
+        ["SHED", "CIRCULATING", "ARRESTED", "EXTRAVASATED", "FOUNDERS", "CLUSTER_FOUNDERS", "ESTABLISHED", "COLONISED"],
     ),
 }
 """Tables of which only sums over patients are needed: keys and columns summed, row group by row group."""
@@ -39,13 +40,25 @@ SUMMED = {
 
 @dataclass(frozen=True)
 class RunDirectory:
-    """Content of one run directory; `tables` holds those that exist, `missing` the names of the others."""
+    """Content of one run directory; `tables` holds those that exist, `missing` the names of the others.
+
+    `path` is where tables are read again that are too large to hold with all columns.
+    """
 
     manifest: Mapping[str, Any]
     summary: Mapping[str, Any]
     scenario: str
     tables: Mapping[str, pd.DataFrame]
     missing: tuple[str, ...]
+    path: Path | None = None
+
+    def rows_of(self, name: str, person: str, arm: str) -> pd.DataFrame | None:
+        """All columns of one person's rows in a table on disk, or None where the table is absent."""
+        if self.path is None:
+            return None
+        path = self.path / f"{name}.parquet"
+        found = _readable(path, lambda: pd.read_parquet(path, filters=[("USUBJID", "==", person)]))
+        return None if found is None else found[found["ARM"].astype(str) == arm]
 
     def table(self, name: str) -> pd.DataFrame | None:
         """The table, or None where it is absent or has no rows."""
@@ -83,6 +96,7 @@ def read(directory: Path) -> RunDirectory:
         scenario=_text(directory / "scenario.yaml"),
         tables={name: table for name, table in tables.items() if table is not None},
         missing=tuple(name for name, table in tables.items() if table is None),
+        path=directory,
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 from paget.errors import InputError
@@ -36,15 +38,16 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".yaml")))
 
 
-def strings(language: str) -> dict[str, str]:
-    """All strings of a language by dotted key."""
+@cache
+def strings(language: str) -> Mapping[str, str]:
+    """All strings of a language by dotted key; read once per process."""
     from ruamel.yaml import YAML
 
     if language not in languages():
         offered = ", ".join(languages())
         raise InputError(f"no report in language {language!r}", field="language", remedy=f"Languages: {offered}.")
     source = (files("paget.report") / "labels" / f"{language}.yaml").read_text(encoding="utf-8")
-    return _flat(YAML(typ="safe", pure=True).load(source))
+    return MappingProxyType(_flat(YAML(typ="safe", pure=True).load(source)))
 
 
 def labels(language: str) -> Labels:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from pydantic_core import PydanticCustomError
 
@@ -24,17 +25,23 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
     yield from _unknown_registry(scenario)
     for symbol in scenario.parameters:
         yield from _caught(("parameters", symbol), lambda symbol=symbol: parameter_value(scenario, symbol))
+    yield from _wrong_in_arms(scenario)
     yield from _unknown_alterations(scenario)
 
 
 def parameter_value(scenario: Scenario, symbol: str) -> float:
     """A parameter that the scenario sets, in the unit of its record; a pydantic error when it cannot be."""
+    return value_of(scenario.disease, symbol, scenario.parameters[symbol])
+
+
+def value_of(disease: str, symbol: str, given: str | float) -> float:
+    """A parameter as written, in the unit of its record; a pydantic error when it cannot be."""
     from paget import knowledge
 
-    known = knowledge.parameters(scenario.disease)
+    known = knowledge.parameters(disease)
     if symbol not in known:
         raise fault(f"parameter {shown(symbol)} is unknown", did_you_mean(symbol, known))
-    record, given = known[symbol], scenario.parameters[symbol]
+    record = known[symbol]
     written = shown(given)
     number, unit = split(given) if isinstance(given, str) else (given, "")
     finite(number, written)
@@ -70,6 +77,13 @@ def plausible_range(value: float, low: float | None, high: float | None, unit: s
         return 0.0, share
     lowest = bottom / _WIDER if bottom > 0 else bottom * _WIDER
     return lowest, math.inf if top == 0 else top * _WIDER if top > 0 else top / _WIDER
+
+
+def _wrong_in_arms(scenario: Scenario) -> Iterator[Problem]:
+    for position, arm in enumerate(scenario.arms):
+        for symbol, given in arm.parameters.items():
+            path = ("arms", position, "parameters", symbol)
+            yield from _caught(path, partial(value_of, scenario.disease, symbol, given))
 
 
 def _caught(path: Path, attempt: Callable[[], object]) -> Iterator[Problem]:

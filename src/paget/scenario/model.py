@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -15,13 +15,13 @@ from pydantic import (
     model_validator,
 )
 
+from paget.scenario.cohort import Cohort, of_the_disease
 from paget.scenario.eligibility import Eligibility
 from paget.scenario.faults import fault, shown
 from paget.scenario.fields import (
     DAYS_PER_YEAR,
     Age,
     Count,
-    Detection,
     Ecog,
     Endpoints,
     Length,
@@ -38,6 +38,7 @@ from paget.scenario.fields import (
 )
 from paget.scenario.genotype import GenotypeField, label
 from paget.scenario.quantity import Quantity, parse_quantity
+from paget.scenario.start import HostName, Start
 
 SUPPORTIVE_CARE = "best supportive care"
 
@@ -54,6 +55,23 @@ def mechanism_names() -> Iterable[str]:
     from paget import knowledge
 
     return tuple(knowledge.mechanisms())
+
+
+ALL = "all"
+"""Stands for every mechanism that the same mapping does not name: ``{all: off, shedding: on}``."""
+
+
+def switchable() -> Iterable[str]:
+    """What a mapping of switches may name."""
+    return (ALL, *mechanism_names())
+
+
+def every_switch(written: Mapping[str, float]) -> dict[str, float]:
+    """Factors by mechanism, with ``all`` written out."""
+    if ALL not in written:
+        return dict(written)
+    named = {name: factor for name, factor in written.items() if name != ALL}
+    return dict.fromkeys(mechanism_names(), written[ALL]) | named
 
 
 def _parameter_value(given: object) -> str | float:
@@ -78,7 +96,7 @@ def _default_follow_up() -> Quantity:
     return parse_quantity("36 months", "time", 1.0, 36525.0)
 
 
-MechanismName = Annotated[str, choice("mechanism", mechanism_names)]
+MechanismName = Annotated[str, choice("mechanism", switchable)]
 Mechanisms = Annotated[dict[MechanismName, Strength], BeforeValidator(_mechanisms)]
 ParameterValue = Annotated[
     str | float, BeforeValidator(_parameter_value), WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]})
@@ -87,14 +105,16 @@ Disease = Annotated[str, choice("disease", disease_names), WithJsonSchema({"type
 Studies = Annotated[
     tuple[str, ...], BeforeValidator(_studies), WithJsonSchema({"type": "array", "items": {"type": "string"}})
 ]
-Clock = Annotated[str, choice("clock", lambda: ("diagnosis",)), WithJsonSchema({"enum": ["diagnosis"]})]
 
 
 class Arm(ScenarioRecord):
-    """One arm of a trial; no lines means supportive care only."""
+    """One arm of a trial; no lines means supportive care only. Its switches and parameters win over the scenario's."""
 
     name: Name
     lines: Annotated[tuple[Any, ...], WithJsonSchema({"type": "array", "maxItems": 0})] = ()
+    mechanisms: Mechanisms = Field(default_factory=dict, description="Switches of this arm only, e.g. {arrest: off}.")
+    parameters: dict[str, ParameterValue] = Field(default_factory=dict, description="Values in this arm only.")
+    host: HostName | None = Field(default=None, description="Host of this arm only; that of `start` if left out.")
 
     @model_validator(mode="before")
     @classmethod
@@ -123,19 +143,6 @@ def _arms_differ(arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
 Arms = Annotated[tuple[Arm, ...], BeforeValidator(_some_arms), AfterValidator(_arms_differ)]
 
 
-class Cohort(ScenarioRecord):
-    """Era and place: detection limit of imaging, when the clock starts, whose genotype frequencies."""
-
-    detection: Detection | None = None
-    clock: Clock = "diagnosis"
-    registry: Name | None = None
-
-    @property
-    def detection_mm(self) -> float | None:
-        """Longest diameter in mm from which imaging sees a lesion; None = as knowledge says."""
-        return None if self.detection is None else self.detection.value
-
-
 class _Scenario(ScenarioRecord):
     paget: Literal[1] = Field(description="Version of the scenario schema.")
     name: Name = Field(description="Shown in the report; never a path.")
@@ -145,11 +152,14 @@ class _Scenario(ScenarioRecord):
     follow_up: Time = Field(default_factory=_default_follow_up, description="Time observed after diagnosis.")
     endpoints: Endpoints = ("OS", "CSS")
     compare_with: Studies = Field(default=(), description="Ids of published studies of the disease.")
-    mechanisms: Mechanisms = Field(default_factory=dict, description="on, off or a factor of at least 0.")
+    mechanisms: Mechanisms = Field(
+        default_factory=dict, description="on, off or a factor of at least 0; `all` for the rest."
+    )
     parameters: dict[str, ParameterValue] = Field(
         default_factory=dict, description="Values in place of those of knowledge; `paget show parameters` lists them."
     )
-    cohort: Cohort = Field(default_factory=Cohort)
+    cohort: Annotated[Cohort, AfterValidator(of_the_disease)] = Field(default_factory=Cohort)
+    start: Start = Field(default_factory=Start, description="How a published model or an experiment begins.")
 
     @property
     def follow_up_days(self) -> float:
@@ -195,6 +205,12 @@ class Patient(_Scenario):
     )
     presentation: Presentation = Field(default_factory=Presentation)
     futures: Count = Field(default=200, description="Stochastic futures of this one patient.")
+
+    @model_validator(mode="after")
+    def _one_size_at_diagnosis(self) -> Patient:
+        if self.presentation.diameter is not None and self.start.diagnosis is not None:
+            raise fault("presentation.diameter and start.diagnosis both say when the tumour is found", "Keep one.")
+        return self
 
     @property
     def patients(self) -> int:

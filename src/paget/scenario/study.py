@@ -6,11 +6,15 @@ import math
 from collections.abc import Iterable, Mapping
 
 from paget import knowledge
+from paget.body.shape import longest_diameter
 from paget.knowledge.disease import Genotype
+from paget.knowledge.hosts import host
 from paget.patient.parameters import UNITS
+from paget.scenario.cohort import settings
 from paget.scenario.fields import ALTERED, WILD_TYPE
-from paget.scenario.known import parameter_values
-from paget.scenario.model import Patient, Scenario, Trial
+from paget.scenario.known import value_of
+from paget.scenario.model import Arm, ParameterValue, Patient, Scenario, Trial, every_switch
+from paget.scenario.start import AT_ONCE, HUMAN
 from paget.trial.plan import HOST_UNITS, Bounds, Entry, Prescribed, Study
 from paget.trial.units import convert
 
@@ -19,31 +23,91 @@ _SEX = {"female": "F", "male": "M"}
 
 def study_of(scenario: Scenario) -> Study:
     """The study that a scenario describes, quantities in the units of the model."""
+    cohort = settings(scenario.cohort, scenario.disease)
+    parameters = _parameters(scenario)
     return Study(
         name=scenario.name,
         disease=scenario.disease,
         seed=scenario.seed,
         patients=scenario.patients,
         arms=tuple(arm.name for arm in scenario.arms),
-        follow_up_days=max(1, round(scenario.follow_up_days)),
+        follow_up_days=_follow_up(scenario, parameters),
         registry=scenario.cohort.registry,
         entry=_entry(scenario),
-        prescribed=_prescribed(scenario),
-        parameters=_parameters(scenario),
-        mechanisms=dict(scenario.mechanisms),
+        prescribed=_prescribed(scenario, parameters),
+        parameters=parameters,
+        mechanisms=every_switch(scenario.mechanisms),
+        care=cohort.care,
+        nodes_raise_stage=cohort.nodes_raise_stage,
+        operated=cohort.operated,
+        landmark_days=cohort.landmark_days,
+        stands_for=cohort.study_id,
+        arm_parameters={arm.name: own for arm in scenario.arms if (own := _of_arm(scenario, arm))},
+        arm_mechanisms={arm.name: every_switch(arm.mechanisms) for arm in scenario.arms if arm.mechanisms},
     )
 
 
+def _follow_up(scenario: Scenario, parameters: Mapping[str, float]) -> float:
+    """Days from diagnosis; a course that is observed at once ends that long after day 0, not after its first step."""
+    if scenario.start.diagnosis == AT_ONCE:
+        step = _value(scenario.disease, "time_step", parameters)
+        return max(step, scenario.follow_up_days - step)
+    return max(1, round(scenario.follow_up_days))
+
+
+def _value(disease: str, symbol: str, parameters: Mapping[str, float]) -> float:
+    """What the study sets for a symbol, else what is known, in the unit that the model reads."""
+    if symbol in parameters:
+        return parameters[symbol]
+    record = knowledge.parameters(disease)[symbol]
+    return convert(record.value, record.unit, UNITS[symbol])
+
+
+def _of_arm(scenario: Scenario, arm: Arm) -> dict[str, float]:
+    """Parameters of one arm: its host's, then its own."""
+    return _host(arm.host or HUMAN) | _in_model_units(scenario, arm.parameters)
+
+
+def _host(name: str) -> dict[str, float]:
+    """Parameters in which a host differs from the patient, in the units that the model reads."""
+    if name == HUMAN:
+        return {}
+    records = host(name).values()
+    return {
+        record.symbol: convert(
+            record.value, record.unit, UNITS.get(record.symbol, HOST_UNITS.get(record.symbol, record.unit))
+        )
+        for record in records
+    }
+
+
 def _parameters(scenario: Scenario) -> dict[str, float]:
-    """The parameters that the scenario sets, in the units that the model reads."""
+    """The parameters that the scenario sets for every arm, in the units that the model reads."""
+    records = knowledge.parameters(scenario.disease)
+    values = _in_model_units(scenario, scenario.parameters)
+    cohort = settings(scenario.cohort, scenario.disease)
+    for symbol, factor in cohort.factors.items():
+        record = records[symbol]
+        # What the scenario sets itself stays as written.
+        values.setdefault(symbol, factor * convert(record.value, record.unit, UNITS[symbol]))
+    return {**_host(scenario.start.host), **cohort.parameters, **values} | _detection(scenario)
+
+
+def _in_model_units(scenario: Scenario, given: Mapping[str, ParameterValue]) -> dict[str, float]:
+    """Parameters as a scenario or one of its arms writes them, in the units that the model reads."""
     records = knowledge.parameters(scenario.disease)
     values = {}
-    for symbol, value in parameter_values(scenario).items():
+    for symbol, written in given.items():
         unit = records[symbol].unit
+        value = value_of(scenario.disease, symbol, written)
         values[symbol] = convert(value, unit, UNITS.get(symbol, HOST_UNITS.get(symbol, unit)))
-    if scenario.cohort.detection_mm is not None:
-        values["detection_diameter"] = scenario.cohort.detection_mm
     return values
+
+
+def _detection(scenario: Scenario) -> dict[str, float]:
+    """The detection limit that the section `cohort` writes or its preset brings."""
+    seen = scenario.cohort.detection_mm
+    return {} if seen is None else {"detection_diameter": seen}
 
 
 def _entry(scenario: Scenario) -> Entry:
@@ -59,7 +123,7 @@ def _entry(scenario: Scenario) -> Entry:
         ecog=_bounds(rules.ecog),
         sex=None if rules.sex is None else _SEX[rules.sex],
         metastatic=rules.metastatic,
-        stages=rules.stage or (),
+        stages=rules.stage or settings(scenario.cohort, scenario.disease).stages,
         any_of=tuple(
             _matching(labels, gene, wanted) for gene, wanted in rules.genes.items() if WILD_TYPE not in wanted
         ),
@@ -77,18 +141,38 @@ def _bounds(pair: tuple[float, float]) -> Bounds:
     return Bounds(low if math.isfinite(low) else None, high if math.isfinite(high) else None)
 
 
-def _prescribed(scenario: Scenario) -> Prescribed:
+def _prescribed(scenario: Scenario, parameters: Mapping[str, float]) -> Prescribed:
+    start = scenario.start
+    begun = {
+        "start_cells": start.cells,
+        "start_capacity": start.capacity_mm3,
+        "diameter_mm": _size_at_diagnosis(scenario, parameters),
+        "resected": start.resected,
+        "injected_cells": start.injected,
+        "injected_into": start.into,
+    }
     if isinstance(scenario, Trial):
-        return Prescribed()
+        return Prescribed(**begun)
     given = scenario.presentation
     labels = _labels(scenario)
     genotype = [label for gene, wanted in scenario.genotype.items() for label in _most_frequent(labels, gene, wanted)]
+    if given.diameter_mm is not None:
+        begun["diameter_mm"] = given.diameter_mm
     return Prescribed(
         sex=None if given.sex is None else _SEX[given.sex],
         age_years=given.age_years,
-        diameter_mm=given.diameter_mm,
         genotype=tuple(genotype) if scenario.genotype else None,
+        **begun,
     )
+
+
+def _size_at_diagnosis(scenario: Scenario, parameters: Mapping[str, float]) -> float | None:
+    """Longest diameter in mm at which the section `start` lets observation begin; None: as the disease presents."""
+    cells = scenario.start.diagnosis_cells
+    if cells is None:
+        return scenario.start.diagnosis_mm
+    density, shape = (_value(scenario.disease, symbol, parameters) for symbol in ("cell_density", "shape_factor"))
+    return longest_diameter(cells / density, shape)
 
 
 def _labels(scenario: Scenario) -> list[Genotype]:

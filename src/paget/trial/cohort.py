@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from paget.body.micrometastases import SIZE_COLUMNS
+from paget.body.nursery import NURSERY_COLUMNS
 from paget.body.state import (
     CASCADE_COUNTS,
-    CLASS_COUNT,
     CURVE_FIELDS,
     CURVE_POINTS,
+    GROUPS,
     KINETICS,
     LESION,
     LESION_LIMIT,
@@ -20,12 +22,15 @@ from paget.body.state import (
     NURSERY_CELLS,
     OUTPUT_CLASSES,
     PERSON,
+    ROUTES,
+    SHED_WEIGHTS,
+    SITE,
 )
 from paget.compute.status import Status, first_failure
 from paget.errors import InputError, PagetError
 from paget.patient.course import course
 from paget.patient.death import CAUSES
-from paget.patient.spread import SITE, SITE_ROLES
+from paget.patient.spread import SITE_ROLES
 from paget.trial.plan import Plan
 
 
@@ -33,16 +38,21 @@ from paget.trial.plan import Plan
 class Cohort:
     """Outputs of `count` persons, first axis the person.
 
-    persons: (n,) PERSON; sites: (n, sites) SITE; lesions: (n, LESION_LIMIT) LESION; classes: size classes at the end,
-    (n, sites, CLASS_COUNT + 1, 4); micro: (n, moments, sites, OUTPUT_CLASSES); cascade: (n, moments, sites,
-    CASCADE_COUNTS); curves: (n, CURVE_POINTS, fields).
+    persons: (n,) PERSON; sites: (n, sites) SITE; lesions: (n, LESION_LIMIT) LESION; sizes, members: size classes at the
+    end, (n, GROUPS, classes + 1, SIZE_COLUMNS) and (n, GROUPS, sites, classes); primary_clones: (n, clones);
+    lesion_clones: (n, LESION_LIMIT, clones); shed: (n, moments, routes, SHED_WEIGHTS); micro: (n, moments, sites,
+    OUTPUT_CLASSES); cascade: (n, moments, sites, CASCADE_COUNTS); curves: (n, CURVE_POINTS, fields).
     """
 
     first: int
     persons: np.ndarray
     sites: np.ndarray
     lesions: np.ndarray
-    classes: np.ndarray
+    sizes: np.ndarray
+    members: np.ndarray
+    primary_clones: np.ndarray
+    lesion_clones: np.ndarray
+    shed: np.ndarray
     micro: np.ndarray
     cascade: np.ndarray
     curves: np.ndarray
@@ -62,15 +72,20 @@ def simulate(plan: Plan, first: int, count: int, threads: int = 1) -> Cohort:
 
 def _empty(plan: Plan, first: int, count: int) -> Cohort:
     """Outputs not yet written."""
-    places = len(plan.sites)
+    places, kinds = len(plan.sites), len(plan.clone_names)
     sites = np.zeros((count, places), SITE)
     sites["role"] = plan.roles
+    sites["organ_volume"] = plan.organ_volumes
     return Cohort(
         first=first,
         persons=np.zeros(count, PERSON),
         sites=sites,
         lesions=np.zeros((count, LESION_LIMIT), LESION),
-        classes=np.zeros((count, places, CLASS_COUNT + 1, 4)),
+        sizes=np.zeros((count, GROUPS, plan.class_capacity + 1, SIZE_COLUMNS)),
+        members=np.zeros((count, GROUPS, places, plan.class_capacity)),
+        primary_clones=np.zeros((count, kinds)),
+        lesion_clones=np.zeros((count, LESION_LIMIT, kinds)),
+        shed=np.zeros((count, len(MOMENTS), len(ROUTES), len(SHED_WEIGHTS))),
         micro=np.zeros((count, len(MOMENTS), places, OUTPUT_CLASSES)),
         cascade=np.zeros((count, len(MOMENTS), places, len(CASCADE_COUNTS))),
         curves=np.zeros((count, CURVE_POINTS, len(CURVE_FIELDS))),
@@ -81,37 +96,38 @@ def course_arguments(plan: Plan, cohort: Cohort, status: np.ndarray) -> tuple[An
     """Arguments of patient/course.course after the index: the plan, the outputs, and fresh scratch arrays."""
     count, places = cohort.sites.shape
     return (
-        plan.study.seed, cohort.first, plan.study.follow_up_days, plan.parameters, plan.fixed, plan.genotype_rule,
+        plan.study.seed, cohort.first, plan.follow_up_steps, plan.parameters, plan.fixed, plan.genotype_rule,
         plan.eligibility, plan.any_of, plan.frequencies, plan.exclusive, plan.clones, plan.clone_of_genotype,
-        plan.lodged, plan.entry, plan.circulation_days, cohort.persons, cohort.sites,
-        np.zeros((count, 2), KINETICS),
+        plan.lodged_total, plan.destination, plan.cluster_size_law, plan.entry, plan.flowing, plan.clone_rates,
+        plan.clone_costs, plan.clone_parents, plan.care.care, plan.care.shares, plan.allowed_care,
+        plan.study.landmark_days, cohort.persons, cohort.sites,
+        np.zeros((count, 1 + GROUPS), KINETICS),
         np.zeros((count, NURSERY_CELLS + 1, 4)),
         np.zeros((count, NURSERY_CELLS + 1, NEXT_CELLS)),
-        np.zeros((count, places, NURSERY_CELLS + 1, 2)),
-        np.zeros((count, NURSERY_CELLS + 1, 2)),
-        cohort.classes, cohort.lesions,
+        np.zeros((count, places, NURSERY_CELLS + 1, NURSERY_COLUMNS)),
+        np.zeros((count, NURSERY_CELLS + 1, NURSERY_COLUMNS)),
+        cohort.sizes, cohort.members, cohort.lesions, cohort.primary_clones, cohort.lesion_clones,
+        np.zeros((count, len(plan.clone_names))),
         np.zeros((count, len(SITE_ROLES))),
         np.zeros((count, len(CAUSES))),
-        cohort.micro, cohort.cascade, cohort.curves, status,
+        np.zeros((count, len(ROUTES), len(SHED_WEIGHTS))),
+        cohort.shed, cohort.micro, cohort.cascade, cohort.curves, status,
     )  # fmt: skip
 
 
 def bytes_per_person(plan: Plan) -> int:
     """Memory that one person's state and outputs take while being simulated."""
-    places = len(plan.sites)
+    places, kinds = len(plan.sites), len(plan.clone_names)
     floats = (
-        (NURSERY_CELLS + 1) * (4 + 2 + NEXT_CELLS + 2 * places)
-        + (CLASS_COUNT + 1) * 4 * places
+        (NURSERY_CELLS + 1) * (4 + NEXT_CELLS + NURSERY_COLUMNS * (1 + places))
+        + GROUPS * (plan.class_capacity + 1) * (SIZE_COLUMNS + places)
+        + (LESION_LIMIT + 2) * kinds
         + len(SITE_ROLES)
         + len(CAUSES)
     )
     floats += len(MOMENTS) * places * (OUTPUT_CLASSES + len(CASCADE_COUNTS)) + CURVE_POINTS * len(CURVE_FIELDS) + 1
-    return (
-        np.dtype(np.float64).itemsize * floats
-        + PERSON.itemsize
-        + places * SITE.itemsize
-        + LESION_LIMIT * LESION.itemsize
-    )
+    records = PERSON.itemsize + places * SITE.itemsize + LESION_LIMIT * LESION.itemsize
+    return np.dtype(np.float64).itemsize * floats + records
 
 
 def _raise_first(status: np.ndarray, first: int) -> None:

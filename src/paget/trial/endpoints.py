@@ -1,8 +1,10 @@
 """The simulated counterpart of a published endpoint, read from a cohort's tables.
 
 `ADDRESSED` maps the endpoint names of the published tables to what the cohort shows. An endpoint that isn't there is
-not
-addressed by this version and is left out of the comparison (and counted as such).
+not addressed by this version and is left out of the comparison (and counted as such); so is one whose column (`NEEDS`)
+the run has not written. Of the autopsy sites, pancreas, stomach, diaphragm, pituitary, ovary, jejunum, axillary nodes
+and gingiva (one or two patients of 45 each) are left out: the model has one place for all of them, and the share with
+any of them is not printed.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from paget import knowledge
 from paget.trial.survival import DAYS_PER_MONTH, KaplanMeier, kaplan_meier, normal_quantile, wilson_interval
 from paget.trial.units import convert
 
@@ -37,6 +40,11 @@ class CohortView:
     def where(self, chosen: pd.Series) -> CohortView:
         """The subset marked in `chosen` (index USUBJID)."""
         return CohortView(self.subjects[chosen], self.overall[chosen], self.cause_specific[chosen])
+
+    def staged(self, *, nodes_raise_stage: bool) -> CohortView:
+        """The same subjects with the stage groups of another edition."""
+        groups = stage_groups(self.subjects, nodes_raise_stage=nodes_raise_stage)
+        return CohortView(self.subjects.assign(STAGE=groups), self.overall, self.cause_specific)
 
     def curve(self, events: pd.DataFrame) -> KaplanMeier:
         """Kaplan-Meier estimate of one of the event tables."""
@@ -72,6 +80,17 @@ def mean(view: CohortView, time_months: float | None, *, of: Callable[[pd.DataFr
     return (centre, centre - error, centre + error)
 
 
+def median(view: CohortView, time_months: float | None, *, of: Callable[[pd.DataFrame], pd.Series]) -> Estimate:
+    """Median with the 95 % interval by order statistics."""
+    values = np.sort(of(view.subjects).to_numpy(np.float64))
+    n = len(values)
+    if not n:
+        return (np.nan, np.nan, np.nan)
+    half = normal_quantile() * np.sqrt(n) / 2.0
+    low, high = (values[int(min(max(round(n / 2.0 + side * half), 0), n - 1))] for side in (-1.0, 1.0))
+    return (float(np.median(values)), float(low), float(high))
+
+
 def has_site(subjects: pd.DataFrame, *names: str, column: str = "AUTOPSY_SITES") -> pd.Series:
     """Whether any of the sites holds a metastasis."""
     wanted = set(names)
@@ -90,6 +109,19 @@ def site_count(subjects: pd.DataFrame) -> pd.Series:
     return text.str.count(";") + (text != "")
 
 
+def stage_groups(subjects: pd.DataFrame, *, nodes_raise_stage: bool) -> pd.Series:
+    """Stage group of each subject from extension, N and M; "" where the run gives no stages.
+
+    nodes_raise_stage: AJCC 8 (nodes alone make IVB); else AJCC 6 and 7, which group by extension and M alone.
+    """
+    beyond = subjects["EXTRATHYROIDAL"].astype(bool)
+    if nodes_raise_stage:
+        beyond |= subjects["NSTAGE"] == "N1"
+    groups = np.where(_distant(subjects), "IVC", np.where(beyond, "IVB", "IVA"))
+    given = subjects["STAGE"].astype(str) != ""
+    return subjects["STAGE"].astype(str).where(~given, groups)
+
+
 def _stage(subjects: pd.DataFrame, name: str) -> pd.Series:
     return subjects["STAGE"] == name
 
@@ -106,13 +138,59 @@ def _regional(subjects: pd.DataFrame) -> pd.Series:
     return ~_distant(subjects) & ~_local(subjects)
 
 
-def _airway(subjects: pd.DataFrame) -> pd.Series:
-    return subjects["DEATH_CAUSE"].astype(str) == "airway obstruction"
+def _died_of(*causes: str) -> Callable[..., Estimate]:
+    return partial(share, of=lambda subjects: subjects["DEATH_CAUSE"].astype(str).isin(causes))
+
+
+def _altered(*genes: str) -> Callable[..., Estimate]:
+    """Share of tumours with an alteration of any of the genes, by the labels of GENOTYPE."""
+    wanted = set(genes)
+
+    def of(subjects: pd.DataFrame) -> pd.Series:
+        genotypes = subjects["GENOTYPE"].astype(str)
+        carried = [any(label.split(" ")[0] in wanted for label in text.split(";")) for text in genotypes]
+        return genotypes.notna() & np.array(carried, bool)
+
+    return partial(share, of=of)
+
+
+def _stridor(subjects: pd.DataFrame) -> pd.Series:
+    record = knowledge.parameters("atc")["stridor_lumen_loss"]
+    return subjects["AIRWAY_LUMEN_LOSS"] >= convert(record.value, record.unit, "1")
+
+
+def _without_drug(subjects: pd.DataFrame) -> pd.Series:
+    return subjects["SYSTEMIC_DAY"].isna()
+
+
+def median_of(view: CohortView, time_months: float | None, *, column: str) -> Estimate:
+    """Median (months) of a column in days among those who have it, with the distribution-free interval of ranks."""
+    values = np.sort(view.subjects[column].dropna().to_numpy(np.float64)) / DAYS_PER_MONTH
+    n = len(values)
+    if n == 0:
+        return (np.nan, np.nan, np.nan)
+    half = 0.5 * normal_quantile() * np.sqrt(n)
+    low, high = int(np.floor(0.5 * n - half)), int(np.ceil(0.5 * n + half))
+    return (float(np.median(values)), float(values[max(low, 0)]), float(values[min(high, n - 1)]))
+
+
+AIRWAY = "airway obstruction"
+HAEMORRHAGE = "haemorrhage or circulatory failure"
+"""The causes by which the primary itself kills (patient/death.CAUSES)."""
 
 
 def _autopsied(*sites: str) -> Callable[..., Estimate]:
     return partial(share, of=lambda subjects: has_site(subjects, *sites))
 
+
+GENES: Mapping[str, tuple[str, ...]] = {
+    "TP53": ("TP53",),
+    "BRAF": ("BRAF",),
+    "RAS_any": ("RAS", "NRAS", "HRAS", "KRAS"),
+    "PIK3CA": ("PIK3CA",),
+    "TERT_promoter": ("TERT",),
+}
+"""Endpoint -> genes of the alterations that count; an input where the run draws them from the same study."""
 
 ADDRESSED: Mapping[str, Callable[[CohortView, float | None], Estimate]] = {
     "OS_median": median_survival,
@@ -121,6 +199,7 @@ ADDRESSED: Mapping[str, Callable[[CohortView, float | None], Estimate]] = {
     "CSS_rate": partial(survival_rate, specific=True),
     "DSS_rate": partial(survival_rate, specific=True),
     "tumor_size_mean": partial(mean, of=lambda subjects: convert(1.0, "mm", "cm") * subjects["DIAMETER_MM"]),
+    "primary_doubling_time_median": partial(median, of=lambda subjects: subjects["DOUBLING_TIME_DAYS"]),
     "age_mean": partial(mean, of=lambda subjects: subjects["AGE"]),
     "female_share": partial(share, of=lambda subjects: subjects["SEX"] == "F"),
     "extent_intrathyroidal": partial(share, of=_local),
@@ -146,19 +225,47 @@ ADDRESSED: Mapping[str, Callable[[CohortView, float | None], Estimate]] = {
     "lung_given_distant": _autopsied("lung"),
     "brain_metastasis_share": _autopsied("brain"),
     "bone_metastasis_share": partial(share, of=lambda subjects: has_site(subjects, "bone", column="DIAGNOSIS_SITES")),
-    "cause_of_death_airway_obstruction": partial(share, of=_airway),
+    "metastasis_site_heart": _autopsied("pericardium_heart"),
+    "metastasis_site_skin": _autopsied("skin_soft_tissue"),
+    "extensive_local_infiltration": partial(share, of=lambda subjects: subjects["EXTRATHYROIDAL_DEATH"].astype(bool)),
+    "stridor_at_presentation": partial(share, of=_stridor),
+    "cause_of_death_airway_obstruction": _died_of(AIRWAY),
+    "cause_of_death_respiratory_insufficiency": _died_of("respiratory insufficiency from lung metastases"),
+    "cause_of_death_brain": _died_of("brain metastasis"),
+    "cause_of_death_local": _died_of(AIRWAY, HAEMORRHAGE),
+    "death_local_failure": _died_of(AIRWAY, HAEMORRHAGE),
+    "death_local_progression": _died_of(AIRWAY, HAEMORRHAGE),
+    "share_no_systemic": partial(share, of=_without_drug),
+    "time_dx_to_systemic_median": partial(median_of, column="SYSTEMIC_DAY"),
+    **{endpoint: _altered(*genes) for endpoint, genes in GENES.items()},
 }
 """Published endpoint -> function of (view, time in months)."""
 
-AT_DEATH = ("metastasis_site_", "metastatic_sites_", "lung_given_", "brain_metastasis_share", "cause_of_death_")
+NEEDS: Mapping[str, str] = {
+    "extensive_local_infiltration": "EXTRATHYROIDAL_DEATH",
+    "stridor_at_presentation": "AIRWAY_LUMEN_LOSS",
+    "share_no_systemic": "SYSTEMIC_DAY",
+    "time_dx_to_systemic_median": "SYSTEMIC_DAY",
+}
+"""Endpoint -> column of subjects without which it is not addressed."""
+
+DRUG_ARMS: Mapping[str, bool] = {"any systemic": True, "no systemic therapy": False}
+"""Arms of a registry that are defined by whether a drug was ever given."""
+
+AT_DEATH = (
+    "metastasis_site_", "metastatic_sites_", "lung_given_", "brain_metastasis_share", "cause_of_death_", "death_local_",
+    "extensive_local_infiltration",
+)  # fmt: skip
 """Beginnings of endpoints that only the dead can show."""
 
 
 def population(view: CohortView, arm: str, endpoint: str) -> CohortView:
-    """The subset that a published row speaks of: a stage named in its arm, the dead for autopsy rows."""
+    """The subset that a published row speaks of: a stage or a drug named in its arm, the dead for autopsy rows."""
     stage = next((name for name in ("IVA", "IVB", "IVC") if arm.startswith(name)), None)
     if stage is not None and not endpoint.startswith("stage_share"):
         view = view.where(view.subjects["STAGE"] == stage)
+    if arm in DRUG_ARMS and "SYSTEMIC_DAY" in view.subjects and view.subjects["SYSTEMIC_DAY"].notna().any():
+        view = view.where(view.subjects["SYSTEMIC_DAY"].notna() == DRUG_ARMS[arm])
     if endpoint.startswith(AT_DEATH):
         view = view.where(~view.subjects["ALIVE"])
     if endpoint == "lung_given_distant":

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from paget.runs import Job
 from paget.trial.cohort import simulate
 from paget.trial.outputs import tables
-from paget.trial.plan import Plan
+from paget.trial.plan import Plan, Study
+from paget.trial.plan import plan as compile_plan
 from paget.trial.tables import KEYS, TABLES
 
 
 @dataclass(frozen=True)
 class Payload:
-    """What a worker needs: the compiled study and the CPU threads that one launch may use."""
+    """What a worker needs: the compiled study of every arm and the CPU threads that one launch may use."""
 
-    plan: Plan
+    plans: tuple[Plan, ...]
     threads: int = 1
+
+    @property
+    def plan(self) -> Plan:
+        """The first arm's."""
+        return self.plans[0]
 
 
 def study_job(plan: Plan, threads: int = 1) -> Job:
-    """The job whose tables are those of trial/tables.py."""
+    """The job whose tables are those of trial/tables.py; an arm with switches or parameters of its own has its plan.
+
+    All arms share the seed and the numbering of persons: the same place holds the same virtual patient in each of them.
+    """
     study = plan.study
     return Job(
         task=simulate_units,
-        payload=Payload(plan, threads),
+        payload=Payload(arm_plans(plan), threads),
         count=len(study.arms) * study.patients,
         tables=TABLES,
         keys=KEYS,
@@ -34,21 +43,46 @@ def study_job(plan: Plan, threads: int = 1) -> Job:
     )
 
 
+def arm_plans(plan: Plan) -> tuple[Plan, ...]:
+    """The compiled study of every arm, in order; `plan` itself where an arm changes nothing."""
+    study = plan.study
+    return tuple(plan_of_arm(study, arm) if _differs(study, arm) else plan for arm in study.arms)
+
+
+def plan_of_arm(study: Study, arm: str) -> Plan:
+    """The study compiled as one arm of it runs."""
+    return compile_plan(study_of_arm(study, arm))
+
+
+def study_of_arm(study: Study, arm: str) -> Study:
+    """The study with the arm's mechanisms and parameters in place of its own."""
+    return replace(
+        study,
+        mechanisms={**study.mechanisms, **study.arm_mechanisms.get(arm, {})},
+        parameters={**study.parameters, **study.arm_parameters.get(arm, {})},
+    )
+
+
+def _differs(study: Study, arm: str) -> bool:
+    return bool(study.arm_mechanisms.get(arm) or study.arm_parameters.get(arm))
+
+
 def simulate_units(payload: Payload, start: int, stop: int) -> dict[str, pa.Table]:
     """Tables of units start .. stop - 1; a unit's rows don't depend on the range."""
-    plan = payload.plan
-    patients = plan.study.patients
+    study = payload.plan.study
+    patients = study.patients
     parts = []
     for position in range(start // patients, (stop - 1) // patients + 1):
+        plan = payload.plans[position]
         first = max(start - position * patients, 0)
         last = min(stop - position * patients, patients)
         cohort = simulate(plan, first, last - first, threads=payload.threads)
-        parts.append(tables(plan, plan.study.arms[position], cohort))
+        parts.append(tables(plan, study.arms[position], cohort))
     if len(parts) == 1:
         return parts[0]
     return {name: pa.concat_tables([part[name] for part in parts]).unify_dictionaries() for name in TABLES}
 
 
 def compile_course(payload: Payload) -> None:
-    """Compile the course for this plan without simulating anybody."""
+    """Compile the course for this study without simulating anybody."""
     simulate(payload.plan, 0, 0)

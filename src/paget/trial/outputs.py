@@ -8,12 +8,15 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from paget.body.micrometastases import COUNT, EXTENT, FOUNDED, LOG_CELLS
+from paget.body.mesenchymal_epithelial_transition import epithelial_share
+from paget.body.micrometastases import COUNT, FOUNDED, LOG_CELLS
 from paget.body.shape import longest_diameter
-from paget.body.state import MOMENTS, ROUTES
+from paget.body.state import CURVE_FIELDS, MOMENTS, ROUTES
+from paget.body.tumour_origin import ORIGINS
 from paget.patient.death import CANCER_CAUSES, CAUSES
 from paget.patient.diagnosis import PRESENTATIONS
 from paget.patient.staging import STAGES, TUMOUR_CATEGORIES
+from paget.trial.care import care_received, systemic_day
 from paget.trial.cohort import Cohort
 from paget.trial.plan import PRIMARY_SITE, Plan
 from paget.trial.tables import TABLES
@@ -101,8 +104,8 @@ def subjects(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
         "FOUNDERS_DEATH": person["established_at_death"],
         "LODGED_DIAGNOSIS": person["founders_at_diagnosis"],
         "LODGED_DEATH": person["founders_at_death"],
-        "SHED_DIAGNOSIS": person["shed_blood_at_diagnosis"] + person["shed_lymph_at_diagnosis"],
-        "SHED_DEATH": person["shed_blood"] + person["shed_lymph"],
+        "SHED_DIAGNOSIS": cohort.shed[:, 0, :, 0].sum(axis=1),
+        "SHED_DEATH": cohort.shed[:, 1, :, 0].sum(axis=1),
         "CTC_PER_ML": person["ctc_at_diagnosis"],
         "VISIBLE_METASTASES": person["visible_at_diagnosis"],
         "PRESENTATION": _labels(PRESENTATIONS, person["presentation"]),
@@ -113,6 +116,24 @@ def subjects(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
         "RESTARTS": person["restarts"],
         "TIME_SCALE": person["time_scale"],
         "SEEDING_SCALE": person["seeding_scale"],
+        "HOST_FACTOR": person["host_factor"],
+        "ORIGIN": _labels(ORIGINS, person["origin"]),
+        "TRANSFORMED_CELLS": person["transformed_cells"],
+        "DIFFERENTIATED_YEARS": np.where(person["differentiated"] > 0, person["differentiated_years"], np.nan),
+        "STEM_SHARE": person["stem_share"],
+        "VEGF": person["vegf"],
+        "VESSEL_QUALITY": person["vessel_quality"],
+        "HYPOXIA": person["hypoxia"],
+        "INTERSTITIAL_PRESSURE_MMHG": person["interstitial_pressure"],
+        "NICHE": person["niche"],
+        "T_CELLS": person["t_cells"],
+        "PD_L1": person["pd_l1"],
+        "MUTANT_CELLS": cohort.primary_clones[:, 1:].sum(axis=1),
+        "AIRWAY_LUMEN_LOSS": person["lumen_loss_at_diagnosis"],
+        "CARE": care_received(plan.care, person),
+        "SYSTEMIC_DAY": systemic_day(person),
+        "EXTRATHYROIDAL_DEATH": person["extended"] > 0,
+        "SELF_SEEDED": person["returned"],
         "DIAGNOSIS_SITES": _sites_with(plan, cohort, at_diagnosis >= seen, everyone >= 0),
         "AUTOPSY_SITES": _sites_with(plan, cohort, at_death >= noted, died),
     }
@@ -169,35 +190,57 @@ def lesions(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
     """Individual lesions, then the size classes of those above 1 mm^3 that have no record of their own."""
     who, which = np.nonzero(np.arange(cohort.lesions.shape[1]) < cohort.persons["lesion_count"][:, None])
     records = cohort.lesions[who, which]
-    crowd, place, size = np.nonzero(_crowded(plan, cohort))
-    classes = cohort.classes[crowd, place, size]
-    index = np.concatenate([who, crowd])
-    limit, sizes = cohort.lesions.shape[1], cohort.classes.shape[2]
-    number = np.concatenate([which, limit + place * sizes + size])
-    unknown = np.full(len(crowd), np.nan)
-    log_cells = np.concatenate([records["log_cells"], classes[:, LOG_CELLS]])
-    seeded = np.concatenate([records["seeded_day"], classes[:, FOUNDED]])
+    crowd = _Crowd(plan, cohort)
+    index = np.concatenate([who, crowd.person])
+    limit = cohort.lesions.shape[1]
+    # Classes are sorted by person: each person's are numbered from the limit on, whatever batch they come in.
+    own = np.arange(len(crowd.person)) - np.searchsorted(crowd.person, crowd.person)
+    number = np.concatenate([which, limit + own])
+    unknown = np.full(len(crowd.person), np.nan)
+    log_cells = np.concatenate([records["log_cells"], crowd.log_cells])
+    seeded = np.concatenate([records["seeded_day"], crowd.founded])
+    clones = cohort.lesion_clones[who, which]
     columns = keys.of(index) | {
         "LESION": number.astype(np.int32),
-        "SITE": _labels(plan.sites, np.concatenate([records["site"], place])),
-        "PARENT": np.full(len(index), -1, np.int32),
+        "SITE": _labels(plan.sites, np.concatenate([records["site"], crowd.site])),
+        "PARENT": np.concatenate([records["parent"], np.full(len(crowd.person), -1)]).astype(np.int32),
         "SEEDED_DAY": seeded - cohort.persons["diagnosis_day"][index],
+        "CLONE": _labels(plan.clone_names, np.concatenate([clones.argmax(axis=1), np.full(len(crowd.person), -1)])),
+        "MUTANT_CELLS": np.concatenate([clones[:, 1:].sum(axis=1), unknown]),
+        "EPITHELIAL_SHARE": _epithelial(plan, cohort.persons["last_day"][index] - seeded),
         "DIAMETER_DIAGNOSIS_MM": np.concatenate([records["diameter_at_diagnosis"], unknown]),
         "DIAMETER_DEATH_MM": _diameter_now(plan, log_cells),
         "CELLS_DIAGNOSIS": np.concatenate([records["cells_at_diagnosis"], unknown]),
         "CELLS_DEATH": np.exp(log_cells),
         "AGGREGATED": number >= limit,
-        "COUNT": np.concatenate([np.ones(len(who)), classes[:, COUNT]]),
+        "COUNT": np.concatenate([np.ones(len(who)), crowd.count]),
     }
     order = np.lexsort((number, index))
     return {name: values[order] for name, values in columns.items()}
 
 
-def _crowded(plan: Plan, cohort: Cohort) -> np.ndarray:
-    """Which size classes hold lesions above 1 mm^3."""
-    limit = np.log(plan.parameters["individual_limit"][0] * plan.parameters["cell_density"][0])
-    classes = cohort.classes[:, :, :EXTENT]
-    return (classes[..., COUNT] > 0) & (classes[..., LOG_CELLS] >= limit)
+def _epithelial(plan: Plan, ages: np.ndarray) -> np.ndarray:
+    """Epithelial share of the cells of lesions of these ages (days)."""
+    return np.array([epithelial_share(age, plan.parameters[0]) for age in ages], np.float64)
+
+
+class _Crowd:
+    """Size classes above 1 mm^3 by person and site: those lesions have no record of their own."""
+
+    def __init__(self, plan: Plan, cohort: Cohort) -> None:
+        limit = np.log(plan.parameters["individual_limit"][0] * plan.parameters["cell_density"][0])
+        classes = cohort.sizes[:, :, :-1]
+        used = np.arange(classes.shape[2]) < cohort.sizes[:, :, -1:, 0]
+        large = used & (classes[..., COUNT] > 0) & (classes[..., LOG_CELLS] >= limit)
+        person, group, place = np.nonzero(large)
+        owner, self.site = np.nonzero(cohort.members[person, group, :, place])
+        row = classes[person, group, place][owner]
+        self.person = person[owner]
+        self.count = cohort.members[self.person, group[owner], self.site, place[owner]]
+        self.log_cells, self.founded = row[:, LOG_CELLS], row[:, FOUNDED]
+        order = np.lexsort((self.site, self.person))
+        for name in ("person", "site", "count", "log_cells", "founded"):
+            setattr(self, name, getattr(self, name)[order])
 
 
 def micrometastases(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
@@ -223,42 +266,55 @@ def cascade(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
     sites = [ALL_SITES, *(plan.sites[place] for place in columns)]
     tile = partial(np.tile, reps=people * moments)
     values = stacked.reshape(-1, len(STEPS))
-    return keys.of(index) | {
-        "SITE": tile(np.repeat(np.array(sites, dtype=object), len(ROUTES))),
-        "ROUTE": tile(np.tile(np.array(ROUTES, dtype=object), len(sites))),
+    found = keys.of(index) | {
+        "SITE": tile(np.repeat(np.array(sites, dtype=object), len(SOURCES))),
+        "ROUTE": tile(np.tile(np.array(SOURCES, dtype=object), len(sites))),
         "MOMENT": np.tile(np.repeat(np.array(MOMENTS, dtype=object), rows), people),
         **{name: values[:, column] for column, name in enumerate(STEPS)},
     }
+    filled = ~((found["SITE"] == ALL_SITES) & (found["ROUTE"] == METASTASES))
+    return {name: column[filled] for name, column in found.items()}
 
 
-STEPS = ("SHED", "CIRCULATING", "ARRESTED", "EXTRAVASATED", "FOUNDERS", "ESTABLISHED", "COLONISED")
+METASTASES = "metastases"
+SOURCES = (*ROUTES, METASTASES)
+"""Where founders come from: the primary by blood or lymph, or other metastases."""
+
+STEPS = (
+    "SHED", "CIRCULATING", "ARRESTED", "EXTRAVASATED", "FOUNDERS", "CLUSTER_FOUNDERS", "DORMANT", "ESTABLISHED",
+    "COLONISED",
+)  # fmt: skip
 
 
 def _cascade_at(plan: Plan, cohort: Cohort, moment: int, columns: np.ndarray) -> np.ndarray:
-    """Shape (persons, (1 + sites) * routes, steps) at one moment; NaN where a step doesn't apply to a row.
+    """Shape (persons, (1 + sites) * sources, steps) at one moment; NaN where a step doesn't apply to a row.
 
-    Lines are not followed by route, so established and colonised ones are shared out as their site's founders came.
+    Lines are not followed by source, so what becomes of founders is shared out as their site's founders came.
     """
     person = cohort.persons
-    suffix = "_at_diagnosis" if moment == 0 else ""
-    shed = np.stack([person[f"shed_{route}{suffix}"] for route in ROUTES], axis=1)
+    shed = cohort.shed[:, moment]
     ctc = person["ctc_at_diagnosis"] if moment == 0 else person["ctc_at_death"]
     counts = cohort.cascade[:, moment, columns]
-    founders = counts[..., : len(ROUTES)]
+    founders = counts[..., : len(SOURCES)]
     origin = founders / np.maximum(founders.sum(axis=2, keepdims=True), 1.0)
-    out = np.full((len(person), 1 + len(columns), len(ROUTES), len(STEPS)), np.nan)
-    out[:, 0, :, 0] = shed
-    out[:, 0, :, 1] = (ctc * plan.parameters["blood_volume"][0])[:, None] * _flow_split(plan)
-    out[:, 1:, :, 2] = shed[:, None, :] * plan.arrested[:, columns].T
-    out[:, 1:, :, 3] = shed[:, None, :] * plan.extravasated[:, columns].T
+    out = np.full((len(person), 1 + len(columns), len(SOURCES), len(STEPS)), np.nan)
+    primary = slice(0, len(ROUTES))
+    out[:, 0, primary, 0] = shed[..., 0]
+    out[:, 0, primary, 1] = (ctc * plan.parameters["blood_volume"][0])[:, None] * _flow_split(plan)
+    entered = plan.entry[None, : len(ROUTES), None]
+    for step, table, weight in ((2, plan.arrested, 0), (3, plan.extravasated, 2)):
+        # Per entered cell, between the niche absent and full by the occupancy at the time of shedding.
+        without, full = table[:, : len(ROUTES)][..., columns] / np.where(entered > 0, entered, 1.0)
+        plain, niche = shed[:, :, weight, None], shed[:, :, weight + 1, None]
+        out[:, 1:, primary, step] = (plain * without + niche * (full - without)).swapaxes(1, 2)
     out[:, 1:, :, 4] = founders
-    out[:, 1:, :, 5:] = origin[..., None] * counts[..., None, len(ROUTES) :]
+    out[:, 1:, :, 4 + 1 :] = origin[..., None] * counts[..., None, len(SOURCES) :]
     return out.reshape(len(person), -1, len(STEPS))
 
 
 def _flow_split(plan: Plan) -> np.ndarray:
     """Share of the circulating cells by route of entry."""
-    flowing = plan.entry * plan.circulation_days
+    flowing = plan.flowing[: len(ROUTES)]
     together = flowing.sum()
     return flowing / together if together > 0 and np.isfinite(together) else np.zeros(len(ROUTES))
 
@@ -269,7 +325,7 @@ def curves(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
     used = np.arange(cohort.curves.shape[1]) < cohort.persons["curve_count"][:, None]
     who, which = np.nonzero(used & shown[:, None])
     row = cohort.curves[who, which]
-    names = ("DAY", "PRIMARY_ML", "METASTASES_ML", "LUNG_ML", "LESIONS", "CTC_PER_ML", "DIAMETER_MM")
+    names = tuple(name.upper() for name in CURVE_FIELDS)
     columns = {name: row[:, position] for position, name in enumerate(names)}
     columns["DAY"] = columns["DAY"] - cohort.persons["diagnosis_day"][who]
     return keys.of(who) | columns

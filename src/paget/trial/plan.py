@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from paget import knowledge
-from paget.body.arrest import capture_probabilities
-from paget.body.circulation import Fate, FlowGraph, fates, mix
-from paget.body.colonisation import lodging_share
-from paget.body.extravasation import share_extravasated
-from paget.body.intravasation import entry_shares
+from paget.body import dispersal
+from paget.body.arrival import arrival_factors
+from paget.body.circulation import body_graph
+from paget.body.platelets import platelet_angiogenesis
+from paget.body.state import NURSERY_CELLS
+from paget.knowledge.clones import clone_table
+from paget.knowledge.soil import Soil, soils
+from paget.patient.care import CARE, NEVER
 from paget.patient.parameters import UNITS, pack
 from paget.patient.staging import STAGES
+from paget.trial.care import CareTable, allowed_options, care_table
 from paget.trial.units import convert
 
 UNBOUNDED = 1e12
@@ -29,8 +34,12 @@ OTHER_ROLE = 6
 
 PRIMARY_SITE = "thyroid"
 
-NODES_AND_PLEURA = frozenset({"intrathoracic_nodes", "retroperitoneal_nodes", "pleura"})
-"""Where the lymph of an organ may carry a caught cell."""
+FIRST_BED = "lung"
+
+P53 = "TP53"
+
+PERMISSIVENESS = "permissiveness_"
+"""Beginning of the symbols that scale what a site's soil offers beyond flow and the named factors."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,9 @@ class Entry:
 class Prescribed:
     """Traits that every person shares instead of drawing them (kind `patient`), and a start other than from one cell.
 
-    start_cells: cells at day 0 (a graft, or a published model's initial size); start_capacity: K at day 0 in mm^3.
+    start_cells: cells at day 0 (a graft, or a published model's initial size); start_capacity: K at day 0 in mm^3;
+    injected_cells: cells put into the circulation of a host without a primary, into the outflow of site injected_into;
+    resected: the whole primary is taken out on the day of diagnosis (while the switch `care` is on).
     """
 
     sex: str | None = None
@@ -71,6 +82,9 @@ class Prescribed:
     genotype: tuple[str, ...] | None = None
     start_cells: float | None = None
     start_capacity: float | None = None
+    injected_cells: float | None = None
+    injected_into: str | None = None
+    resected: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,12 +96,19 @@ class Study:
     seed: int
     patients: int
     arms: tuple[str, ...]
-    follow_up_days: int
+    follow_up_days: float
     registry: str | None = None
     entry: Entry = field(default_factory=Entry)
     prescribed: Prescribed = field(default_factory=Prescribed)
     parameters: Mapping[str, float] = field(default_factory=dict)
     mechanisms: Mapping[str, float] = field(default_factory=dict)
+    arm_mechanisms: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    arm_parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    care: str | None = None
+    nodes_raise_stage: bool = True
+    operated: str = "any"
+    landmark_days: float = 0.0
+    stands_for: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,11 +128,37 @@ class Plan:
     clones: np.ndarray
     clone_of_genotype: np.ndarray
     roles: np.ndarray
-    entry: np.ndarray
+    organ_volumes: np.ndarray
+    lodged: np.ndarray
     arrested: np.ndarray
     extravasated: np.ndarray
-    lodged: np.ndarray
-    circulation_days: np.ndarray
+    entry: np.ndarray
+    flowing: np.ndarray
+    cluster_size_law: np.ndarray
+    clone_names: tuple[str, ...]
+    clone_rates: np.ndarray
+    clone_costs: np.ndarray
+    clone_parents: np.ndarray
+    care: CareTable
+    allowed_care: int
+    class_capacity: int
+
+    @property
+    def lodged_total(self) -> np.ndarray:
+        """Founders per shed cell, (levels, origins)."""
+        return self.lodged.sum(axis=(2, 3))
+
+    @property
+    def destination(self) -> np.ndarray:
+        """Cumulative shares of the places (mode, site) of an origin's founders, (levels, origins, modes * sites)."""
+        levels, origins = self.lodged.shape[:2]
+        total = np.cumsum(self.lodged.reshape(levels, origins, -1), axis=2)
+        return total / np.maximum(total[:, :, -1:], np.finfo(np.float64).tiny)
+
+    @property
+    def follow_up_steps(self) -> int:
+        """Steps of the course after diagnosis."""
+        return max(1, round(self.study.follow_up_days / float(self.parameters["time_step"][0])))
 
 
 def plan(study: Study) -> Plan:
@@ -120,25 +167,41 @@ def plan(study: Study) -> Plan:
     switches = switch_factors(study)
     sites = tuple(site.id for site in knowledge.sites())
     alterations = alterations_of(study)
-    spread = _spread(sites, values, switches)
+    care = _care(study, values, switches["care"])
     clones, clone_of_genotype = _clones(study.disease, alterations.labels)
     return Plan(
         study=study,
         sites=sites,
         alterations=alterations.labels,
-        parameters=pack(values, switches, {"millilitre": convert(1.0, "mL", "mm^3"),
-                                           "days_per_year": convert(1.0, "year", "d")}),
-        fixed=_fixed(study.prescribed),
+        parameters=pack(values, switches, _constants(alterations.labels, values, switches, study.nodes_raise_stage)),
+        fixed=_fixed(study.prescribed, sites),
         genotype_rule=_genotype_rule(study.prescribed, alterations.labels),
         eligibility=_eligibility(study.entry, alterations.labels),
         any_of=np.array([_mask(group, alterations.labels) for group in study.entry.any_of], np.int64),
-        frequencies=alterations.frequencies,
+        frequencies=alterations.frequencies * switches["driver_mutations"],
         exclusive=alterations.exclusive,
         clones=clones,
         clone_of_genotype=clone_of_genotype,
         roles=np.array([ROLES.get(site, OTHER_ROLE) for site in sites], np.int64),
-        **spread,
+        organ_volumes=np.array([_organ_volume(site) for site in knowledge.sites()]),
+        **_spread(sites, values, switches),
+        **_mutant_clones(study.disease, switches["mutation"]),
+        care=care,
+        allowed_care=allowed_options(care, study.operated),
+        class_capacity=int(values["class_capacity"]),
     )  # fmt: skip
+
+
+def _care(study: Study, values: Mapping[str, float], switch: float) -> CareTable:
+    """The care of the study's mix, or the whole resection that it prescribes."""
+    if not study.prescribed.resected or switch == 0.0:
+        return care_table(study.disease, study.care, values, switch)
+    option = np.zeros(1, CARE)
+    for step in ("radiation_delay", "drug_delay"):
+        option[step] = NEVER
+    option["ecog_limit"] = UNBOUNDED
+    option["maximal_share"] = 1.0
+    return CareTable(("surgery",), option, np.ones((len(STAGES), 1)))
 
 
 def parameter_values(study: Study) -> dict[str, float]:
@@ -146,12 +209,28 @@ def parameter_values(study: Study) -> dict[str, float]:
     values: dict[str, float] = {}
     for symbol, record in knowledge.parameters(study.disease).items():
         values[symbol] = convert(record.value, record.unit, UNITS.get(symbol, HOST_UNITS.get(symbol, record.unit)))
+    unknown = sorted(study.parameters.keys() - values.keys())
+    if unknown:
+        raise ValueError(f"no parameter is called {', '.join(unknown)}")
     values.update(study.parameters)
     return values
 
 
-HOST_UNITS = {"cardiac_output": "mL/min"}
-"""Units of parameters that only the host reads."""
+HOST_UNITS = dict(dispersal.UNITS)
+"""Units of parameters that only the host reads; all others are read as recorded."""
+
+
+def _constants(
+    alterations: tuple[str, ...], values: Mapping[str, float], switches: Mapping[str, float], nodes_raise_stage: bool
+) -> dict[str, float]:
+    lost = tuple(label for label in alterations if label.split()[0] == P53)
+    return {
+        "millilitre": convert(1.0, "mL", "mm^3"),
+        "days_per_year": convert(1.0, "year", "d"),
+        "p53_mask": float(_mask(lost, alterations)),
+        "platelet_angiogenesis": platelet_angiogenesis(values, switches),
+        "nodes_raise_stage": float(nodes_raise_stage),
+    }
 
 
 def switch_factors(study: Study) -> dict[str, float]:
@@ -185,67 +264,73 @@ def alterations_of(study: Study) -> Alterations:
 def _spread(
     sites: tuple[str, ...], values: Mapping[str, float], switches: Mapping[str, float]
 ) -> dict[str, np.ndarray]:
-    """Per route and site: share arrested of the cells that enter, share lodged of those past the membrane."""
-    blood, lymph = circulation_fates(sites, values, switches)
-    share = np.array(
-        entry_shares(values["lymph_share"], switches["intravasation"], switches["lymphatic_spread"]), np.float64
-    )
-    arrested = np.array([blood.arrested, lymph.arrested])
-    out = share_extravasated(values["extravasation_probability"], switches["extravasation"])
-    soil = np.array(
-        [0.0 if site == PRIMARY_SITE else lodging_share(values["lodging_probability"], 1.0, switches["colonisation"])
-         for site in sites]
+    """Tables of dispersal; arrested and extravasated, (levels, origins, sites), over all modes of migration."""
+    if values["direct_seeding"] > 0.0:
+        return _direct(sites, values["lodging_probability"] * switches["colonisation"], switches["reseeding"])
+    graph = body_graph(sites, values["lymph_drainage_share"])
+    places = _places(values)
+    tables = dispersal.dispersal_tables(
+        sites, graph, values, switches, lambda level: arrival_factors(sites, values, switches, level, places),
+        PRIMARY_SITE,
     )  # fmt: skip
-    circuit_days = values["blood_volume"] / convert(values["cardiac_output"], "mL/min", "mL/d")
     return {
-        "entry": share,
-        "arrested": arrested,
-        "extravasated": arrested * out,
-        "lodged": share[:, None] * arrested * out * soil,
-        "circulation_days": np.array([blood.circuits, lymph.circuits]) * circuit_days,
+        "lodged": tables.lodged,
+        "arrested": tables.arrested.sum(axis=2),
+        "extravasated": tables.extravasated.sum(axis=2),
+        "entry": tables.entry.sum(axis=1),
+        "flowing": (tables.entry * tables.circulation_days).sum(axis=1),
+        "cluster_size_law": np.cumsum(tables.cluster_size_law),
     }
 
 
-def circulation_fates(
-    sites: tuple[str, ...], values: Mapping[str, float], switches: Mapping[str, float]
-) -> tuple[Fate, Fate]:
-    """Fates of cells that enter by (blood, lymph), arrest-prone cells and passers together."""
-    graph = flow_graph(sites, values["lymph_drainage_share"])
-    nodes = graph.lymph_entry
-    classes = (
-        (values["arrest_prone_share"], values["capture_lung_prone"], values["capture_organ_prone"]),
-        (1.0 - values["arrest_prone_share"], values["capture_passer"], values["capture_passer"]),
-    )
-    routes: list[list[tuple[float, Fate]]] = [[], []]
-    for share, lung, organ in classes:
-        capture = capture_probabilities(
-            sites, nodes, lung=lung, organ=organ, node=values["capture_node"], switch=switches["arrest"]
-        )
-        death = min(1.0, values["death_per_circuit"] * switches["circulating_death"])
-        for route, fate in zip(routes, fates(graph, capture, death), strict=True):
-            route.append((share, fate))
-    return mix(routes[0]), mix(routes[1])
+def _places(values: Mapping[str, float]) -> dict[str, Soil]:
+    """Soil by site; a parameter ``permissiveness_<site>`` multiplies the site's own, KeyError for an unknown site."""
+    places = dict(soils())
+    for symbol, factor in values.items():
+        if symbol.startswith(PERMISSIVENESS):
+            site = symbol.removeprefix(PERMISSIVENESS)
+            places[site] = replace(places[site], permissiveness=factor * places[site].permissiveness)
+    return places
 
 
-def flow_graph(sites: tuple[str, ...], drained: float) -> FlowGraph:
-    """The flow graph of the knowledge's shares and links; drained: share of caught cells that lymph carries on."""
-    shares = {site: share for site, share in knowledge.flow_shares().items() if share > 0.0}
-    links = [link for link in knowledge.flow_links() if link.target in sites and link.origin in sites]
-    entry = {link.target: link.share for link in links if link.route == "lymph" and link.origin == PRIMARY_SITE}
-    onward: dict[str, dict[str, float]] = {}
-    drainage: dict[str, dict[str, float]] = {}
-    for link in links:
-        if link.route == "portal" or link.origin in entry:
-            onward.setdefault(link.origin, {})[link.target] = link.share
-        elif link.origin != PRIMARY_SITE and link.target in NODES_AND_PLEURA:
-            drainage.setdefault(link.origin, {})[link.target] = drained * link.share
-    return FlowGraph(
-        sites=sites,
-        arterial=shares,
-        onward=onward,
-        lymph_entry={node: share / sum(entry.values()) for node, share in entry.items()},
-        drainage=drainage,
-    )
+def _organ_volume(site: knowledge.Site) -> float:
+    """Volume of a site in mm^3 at 1 g/mL; without a mass lesions there never crowd each other."""
+    return np.inf if site.tissue_mass_g is None else convert(site.tissue_mass_g, "mL", "mm^3")
+
+
+def _direct(sites: tuple[str, ...], lodging: float, reseeding: float) -> dict[str, np.ndarray]:
+    """Published models without anatomy: a shed cell of any tumour founds in the lung, with one probability."""
+    origins = dispersal.ROUTES + len(sites)
+    shape = (dispersal.LEVELS, origins, len(dispersal.MODES), len(sites))
+    lodged = np.zeros(shape)
+    lung = sites.index(FIRST_BED)
+    lodged[:, 0, 0, lung] = lodging
+    lodged[:, dispersal.ROUTES :, 0, lung] = lodging * reseeding
+    arrived = np.zeros((dispersal.LEVELS, origins, len(sites)))
+    arrived[:, :, lung] = 1.0
+    single = np.zeros(NURSERY_CELLS + 1)
+    single[1:] = 1.0
+    entry = np.ones(origins)
+    entry[1] = 0.0
+    return {
+        "lodged": lodged,
+        "arrested": arrived,
+        "extravasated": arrived,
+        "entry": entry,
+        "flowing": np.zeros(origins),
+        "cluster_size_law": single,
+    }
+
+
+def _mutant_clones(disease: str, switch: float) -> dict[str, Any]:
+    """Clones of the disease as the course reads them; rates per division of the parent, costs as shares of lambda."""
+    table = clone_table(disease, switch)
+    return {
+        "clone_names": table.ids,
+        "clone_rates": table.rates,
+        "clone_costs": table.costs,
+        "clone_parents": table.parents,
+    }
 
 
 def _clones(disease: str, labels: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -262,12 +347,14 @@ def _mask(labels: tuple[str, ...], alterations: tuple[str, ...]) -> int:
     return sum(1 << alterations.index(label) for label in labels)
 
 
-def _fixed(prescribed: Prescribed) -> np.ndarray:
+def _fixed(prescribed: Prescribed, sites: tuple[str, ...]) -> np.ndarray:
     from paget.patient.course import FIXED
 
     record = np.zeros(1, FIXED)
     record["female"] = np.nan if prescribed.sex is None else float(prescribed.sex == "F")
-    for name in ("age_years", "diameter_mm", "start_cells", "start_capacity"):
+    into = prescribed.injected_into
+    record["injected_into"] = np.nan if into is None else dispersal.ROUTES + sites.index(into)
+    for name in ("age_years", "diameter_mm", "start_cells", "start_capacity", "injected_cells"):
         given = getattr(prescribed, name)
         record[name] = np.nan if given is None else given
     return record

@@ -14,6 +14,7 @@ from paget.trial.comparison import as_json, compare, finite, rows_of
 from paget.trial.endpoints import CohortView
 from paget.trial.plan import Plan, parameter_values
 from paget.trial.survival import DAYS_PER_MONTH, KaplanMeier, cumulative_incidence
+from paget.trial.twins import twins
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,22 +54,26 @@ def load_view(directory: Path, arm: str) -> CohortView:
 def summarise(directory: Path, plan: Plan, compare_with: Sequence[str]) -> dict[str, Any]:
     """Everything that summary.json holds apart from the scenario's own description.
 
-    The comparison with published results uses the first arm.
+    The comparison with published results uses the first arm, which is also what every other arm's twins are held
+    against.
     """
     study = plan.study
     views = {arm: load_view(directory, arm) for arm in study.arms}
     first = views[study.arms[0]]
     published = rows_of(study.disease, compare_with)
-    comparisons = compare(first, published)
+    registry = study.registry or knowledge.diseases()[study.disease].genotype_registry
+    fitted = knowledge.shipped_library().fitted_rows(study.disease)
+    comparisons = compare(first, published, disease=study.disease, stands_for=study.stands_for, registry=registry)
     curves = {arm: view.curve(view.overall) for arm, view in views.items()}
     records = _parameters(plan)
     return {
         "research_use_only": RESEARCH_USE_ONLY,
-        "endpoints": [*_own_endpoints(views, curves), *(as_json(row) for row in comparisons)],
+        "endpoints": [*_own_endpoints(views, curves), *(as_json(row, fitted) for row in comparisons)],
         "not_addressed": len(published) - len(comparisons),
         "cohort": {arm: _cohort(view) for arm, view in views.items()},
         "causes": {arm: _causes(view.overall) for arm, view in views.items()},
         "survival": {arm: _curve(curve) for arm, curve in curves.items()},
+        "twins": twins(directory, study, views),
         "published_points": _points(study.disease, compare_with),
         "parameters": records,
         "sources": _sources(records, [row.published.study_id for row in comparisons]),
@@ -115,7 +120,8 @@ def _cohort(view: CohortView) -> dict[str, Any]:
 
 
 def _spread(column: pd.Series) -> dict[str, float | int | None]:
-    values = column.dropna().to_numpy(np.float64)
+    values = column.to_numpy(np.float64)
+    values = values[np.isfinite(values)]
     if not len(values):
         return {"n": 0, "median": None, "p5": None, "p95": None}
     low, middle, high = np.percentile(values, [5, 50, 95])
@@ -181,6 +187,9 @@ def _parameters(plan: Plan) -> list[dict[str, Any]]:
         )  # fmt: skip
         if changed:
             rows[-1]["model_value"] = values[symbol]
+        in_arms = {arm: own[symbol] for arm, own in study.arm_parameters.items() if symbol in own}
+        if in_arms:
+            rows[-1]["model_value_in_arms"] = in_arms
     return rows
 
 

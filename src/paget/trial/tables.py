@@ -23,20 +23,31 @@ SUBJECTS = _schema(
     ("LODGED_DIAGNOSIS", _FLOAT), ("LODGED_DEATH", _FLOAT), ("SHED_DIAGNOSIS", _FLOAT), ("SHED_DEATH", _FLOAT),
     ("CTC_PER_ML", _FLOAT), ("VISIBLE_METASTASES", pa.int64()), ("PRESENTATION", _LABEL), ("DEATH_CAUSE", _LABEL),
     ("DEATH_DAYS", _FLOAT), ("ALIVE", pa.bool_()), ("CANDIDATES", pa.int64()), ("RESTARTS", pa.int64()),
-    ("TIME_SCALE", _FLOAT), ("SEEDING_SCALE", _FLOAT), ("DIAGNOSIS_SITES", _LABEL), ("AUTOPSY_SITES", _LABEL),
+    ("TIME_SCALE", _FLOAT), ("SEEDING_SCALE", _FLOAT), ("HOST_FACTOR", _FLOAT), ("ORIGIN", _LABEL),
+    ("TRANSFORMED_CELLS", _FLOAT), ("DIFFERENTIATED_YEARS", _FLOAT), ("STEM_SHARE", _FLOAT), ("VEGF", _FLOAT),
+    ("VESSEL_QUALITY", _FLOAT), ("HYPOXIA", _FLOAT), ("INTERSTITIAL_PRESSURE_MMHG", _FLOAT), ("NICHE", _FLOAT),
+    ("T_CELLS", _FLOAT), ("PD_L1", _FLOAT), ("MUTANT_CELLS", _FLOAT), ("AIRWAY_LUMEN_LOSS", _FLOAT), ("CARE", _LABEL),
+    ("SYSTEMIC_DAY", _FLOAT), ("EXTRATHYROIDAL_DEATH", pa.bool_()),
+    ("SELF_SEEDED", _FLOAT), ("DIAGNOSIS_SITES", _LABEL), ("AUTOPSY_SITES", _LABEL),
 )  # fmt: skip
-"""One row per virtual patient. Days: TUMOUR_AGE from the first cell, FIRST_FOUNDER_DAY and DEATH from diagnosis."""
+"""One row per virtual patient. Days: TUMOUR_AGE from the first cell, FIRST_FOUNDER_DAY and DEATH from diagnosis.
+
+AIRWAY_LUMEN_LOSS (share of area) is that at diagnosis; STEM_SHARE to MUTANT_CELLS are those of the primary at the end.
+VEGF is relative to the disease's usual; T_CELLS and MUTANT_CELLS count cells; DIFFERENTIATED_YEARS is NaN where the
+tumour started on its own."""
 
 TIME_TO_EVENT = _schema(("PARAMCD", _LABEL), ("AVAL", _FLOAT), ("CNSR", pa.int8()), ("EVNTDESC", _LABEL))
 """AVAL in days from diagnosis."""
 
 LESIONS = _schema(
-    ("LESION", pa.int32()), ("SITE", _LABEL), ("PARENT", pa.int32()), ("SEEDED_DAY", _FLOAT),
+    ("LESION", pa.int32()), ("SITE", _LABEL), ("PARENT", pa.int32()), ("SEEDED_DAY", _FLOAT), ("CLONE", _LABEL),
+    ("MUTANT_CELLS", _FLOAT), ("EPITHELIAL_SHARE", _FLOAT),
     ("DIAMETER_DIAGNOSIS_MM", _FLOAT), ("DIAMETER_DEATH_MM", _FLOAT), ("CELLS_DIAGNOSIS", _FLOAT),
     ("CELLS_DEATH", _FLOAT), ("AGGREGATED", pa.bool_()), ("COUNT", _FLOAT),
 )  # fmt: skip
 """Lesions above 1 mm^3 at the end of observation; an aggregated row stands for COUNT lesions of that mean size, whose
-size at diagnosis is not known."""
+size at diagnosis is not known. PARENT: -1 the primary, -2 a metastasis without a record, else the LESION that founded
+it. CLONE: the most frequent clone of its cells."""
 
 MICROMETASTASES = _schema(
     ("SITE", _LABEL), ("MOMENT", _LABEL), ("SIZE_CLASS", pa.int16()), ("CELLS_LOW", _FLOAT), ("CELLS_HIGH", _FLOAT),
@@ -45,22 +56,24 @@ MICROMETASTASES = _schema(
 
 CASCADE = _schema(
     ("SITE", _LABEL), ("ROUTE", _LABEL), ("MOMENT", _LABEL), ("SHED", _FLOAT), ("CIRCULATING", _FLOAT),
-    ("ARRESTED", _FLOAT), ("EXTRAVASATED", _FLOAT), ("FOUNDERS", _FLOAT), ("ESTABLISHED", _FLOAT),
-    ("COLONISED", _FLOAT),
+    ("ARRESTED", _FLOAT), ("EXTRAVASATED", _FLOAT), ("FOUNDERS", _FLOAT), ("CLUSTER_FOUNDERS", _FLOAT),
+    ("DORMANT", _FLOAT), ("ESTABLISHED", _FLOAT), ("COLONISED", _FLOAT),
 )  # fmt: skip
 """Cells (expected up to EXTRAVASATED, counted from FOUNDERS on) since the first cell.
 
-ROUTE is how the cells left the primary. Rows with SITE ``all`` hold the cells shed into the route and still
-circulating;
-the other rows hold what arrived at a site. Lines are not followed by route: ESTABLISHED and COLONISED are shared out as
-the site's founders came.
+ROUTE is how the cells left the primary, or ``metastases`` for what lesions elsewhere seeded (whose cells shed are not
+added up). Rows with SITE ``all`` hold the cells shed into the route and still circulating; the other rows hold what
+arrived at a site. Lines are not followed by route: CLUSTER_FOUNDERS, DORMANT, ESTABLISHED and COLONISED are shared out
+as the site's founders came.
 """
 
 CURVES = _schema(
     ("DAY", _FLOAT), ("PRIMARY_ML", _FLOAT), ("METASTASES_ML", _FLOAT), ("LUNG_ML", _FLOAT), ("LESIONS", _FLOAT),
-    ("CTC_PER_ML", _FLOAT), ("DIAMETER_MM", _FLOAT),
+    ("CTC_PER_ML", _FLOAT), ("DIAMETER_MM", _FLOAT), ("NICHE", _FLOAT), ("VEGF", _FLOAT), ("VESSEL_QUALITY", _FLOAT),
+    ("HYPOXIA", _FLOAT), ("INTERSTITIAL_PRESSURE_MMHG", _FLOAT), ("STEM_SHARE", _FLOAT), ("T_CELLS", _FLOAT),
+    ("MUTANT_SHARE", _FLOAT), ("DORMANT", _FLOAT),
 )  # fmt: skip
-"""Time courses of the first persons; DAY from diagnosis."""
+"""Time courses of the first persons; DAY from diagnosis. NICHE to MUTANT_SHARE: of the primary and its host."""
 
 TABLES: Mapping[str, pa.Schema] = {
     "subjects": SUBJECTS,

@@ -92,6 +92,7 @@
     hiddenSeries.set(plot.id, { group: first && first.meta.group, hidden });
     const { xaxis_range, ...layout } = figure.layout;
     if (narrow() && layout.yaxis2) layout.yaxis2 = { ...layout.yaxis2, ...(layout.yaxis2.ticktext && { showticklabels: false }) };
+    if (narrow() && layout.yaxis && layout.yaxis.side === "right") layout.yaxis = { ...layout.yaxis, showticklabels: false };
     if (xaxis_range) layout.xaxis = { ...layout.xaxis, range: xaxis_range };
     Plotly.newPlot(plot, figure.data, { ...layout, template: template() }, config);
     legend(plot);

@@ -1,0 +1,184 @@
+"""The fit from prior to posterior; killed at any moment, it goes on where it was.
+
+Every forecast is saved when it is done; the ensemble between two steps follows from the forecasts. A folder begun with
+other settings, another model or other data is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paget import knowledge
+from paget.calibration import smoother
+from paget.calibration.forecast import Forecast, forecast
+from paget.calibration.priors import free_parameters, model_values
+from paget.calibration.targets import Target, centres, fit_targets, read_outs, variances, weights
+from paget.compute.cache import source_hash
+from paget.errors import InputError
+from paget.knowledge.fitted import Prior
+from paget.knowledge.reading import shipped
+
+Floats = NDArray[np.float64]
+
+MODEL = ("body", "compute", "knowledge", "patient", "scenario", "signalling", "therapy", "tissue", "trial")
+"""Folders whose code decides a forecast."""
+
+RESULTS = ("fitted.csv", "posterior.csv")
+"""Data that a fit writes and doesn't read."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Size of a fit: members of the ensemble, steps of assimilation, patients per cohort."""
+
+    disease: str = "atc"
+    stage: int = 1
+    seed: int = 1
+    members: int = 60
+    steps: int = 6
+    patients: int = 100
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Free parameters, rows to fit, and the forecast of the rows at a place of the normal scale, (priors,)."""
+
+    priors: tuple[Prior, ...]
+    targets: tuple[Target, ...]
+    forecast: Callable[[Floats], Forecast]
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Ensembles:
+    """The ensemble before every step and after the last, (steps + 1, members, priors), and the forecasts in between.
+
+    values: (steps, members, targets) on the rows' scales.
+    """
+
+    z: Floats
+    values: Floats
+
+    @property
+    def posterior(self) -> Floats:
+        """The last ensemble, (members, priors)."""
+        return self.z[-1]
+
+
+def natural_history(settings: Settings, threads: int = 1) -> Problem:
+    """The stage's problem with the disease's own rows."""
+    priors, targets = (
+        free_parameters(settings.disease, settings.stage),
+        (*fit_targets(settings.disease), *read_outs(settings.disease)),
+    )
+    records = knowledge.shipped_library().unfitted_parameters(settings.disease)
+
+    def of(z: Floats) -> Forecast:
+        values = model_values(priors, z, records)
+        return forecast(
+            settings.disease, targets, values, patients=settings.patients, seed=settings.seed, threads=threads
+        )
+
+    return Problem(priors, targets, of, fingerprint())
+
+
+def fingerprint() -> str:
+    """A hash of all code and data that decide a forecast."""
+    data = shipped()
+    root = Path(str(data))
+    digest = hashlib.blake2b(digest_size=12)
+    for folder in MODEL:
+        digest.update(source_hash(root.parents[1] / folder).encode())
+    for path in sorted(root.rglob("*.csv")) + sorted(root.rglob("*.yaml")):
+        if path.name not in RESULTS:
+            digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def fit(problem: Problem, settings: Settings, directory: Path, progress: Callable[[str], None] = print) -> Ensembles:
+    """Run the fit, or what is left of it, in `directory`; InputError where it holds another one."""
+    _claim(directory, {**asdict(settings), "fingerprint": problem.fingerprint})
+    z = smoother.draws(settings.seed, 0, settings.members, len(problem.priors))
+    ensembles, values = [z], []
+    for step in range(settings.steps):
+        found = [
+            _evaluated(problem, place, directory / f"{step}-{member}.json", progress) for member, place in enumerate(z)
+        ]
+        simulated, error = (np.array([getattr(one, name) for one in found]) for name in ("value", "error"))
+        noise = smoother.draws(settings.seed, step + 1, settings.members, len(problem.targets))
+        z = smoother.update(
+            z, simulated, centres(problem.targets), _variance(problem.targets, error), float(settings.steps), noise
+        )
+        ensembles.append(z)
+        values.append(simulated)
+        progress(f"step {step + 1} of {settings.steps}: mean shrinkage {smoother.shrinkage(z).mean():.3f}")
+    return Ensembles(np.array(ensembles), np.array(values))
+
+
+def _variance(targets: Sequence[Target], error: Floats) -> Floats:
+    """Variance of what a row's simulated and observed value may differ by, with its weight."""
+    squared = np.where(np.isfinite(error), error**2, 0.0)
+    known = np.maximum(np.isfinite(error).sum(axis=0), 1)
+    return (variances(targets) + squared.sum(axis=0) / known) / weights(targets)
+
+
+def evaluate(problem: Problem, z: Floats, path: Path, progress: Callable[[str], None] = print) -> Forecast:
+    """The forecast at one place, from `path` where it is already there."""
+    return _evaluated(problem, z, path, progress)
+
+
+def _evaluated(problem: Problem, z: Floats, path: Path, progress: Callable[[str], None]) -> Forecast:
+    if path.is_file():
+        held = json.loads(path.read_text(encoding="utf-8"))
+        if held["z"] != z.tolist():
+            raise InputError(
+                "holds another place of the parameters", file=str(path), remedy="Use an empty folder for this fit."
+            )
+        return Forecast(_with_gaps(held["value"]), _with_gaps(held["error"]))
+    found = problem.forecast(z)
+    _write(path, {"z": z.tolist(), "value": _json(found.value), "error": _json(found.error)})
+    progress(f"{path.stem}")
+    return found
+
+
+def _with_gaps(values: Sequence[float | None]) -> Floats:
+    return np.array([np.nan if value is None else value for value in values], np.float64)
+
+
+def _json(values: Floats) -> list[float | None]:
+    return [float(value) if np.isfinite(value) else None for value in values]
+
+
+def _claim(directory: Path, about: dict[str, object]) -> None:
+    """Mark the folder as this fit's; InputError if it is another's."""
+    path = directory / "fit.json"
+    if not path.is_file():
+        directory.mkdir(parents=True, exist_ok=True)
+        _write(path, about)
+        return
+    held = json.loads(path.read_text(encoding="utf-8"))
+    different = sorted(name for name in {*held, *about} if held.get(name) != about.get(name))
+    if different:
+        raise InputError(
+            f"the folder holds a fit with another {' and '.join(different)}",
+            file=str(directory),
+            remedy="Finish that one with its own settings and version, or use an empty folder.",
+        )
+
+
+def _write(path: Path, content: dict[str, object]) -> None:
+    """Write JSON that is either whole or not there."""
+    partial = path.with_suffix(".partial")
+    with partial.open("w", encoding="utf-8") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)

@@ -1,0 +1,170 @@
+"""The result of a fit as files: fitted.csv, posterior.csv and the page that shows what was learned."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paget.calibration.fit import Settings
+from paget.calibration.priors import from_normal
+from paget.calibration.smoother import shrinkage
+from paget.calibration.targets import Target
+from paget.knowledge.fitted import POSTERIOR, Prior
+from paget.knowledge.library import PARAMETERS
+from paget.knowledge.records import Parameter
+from paget.knowledge.verdict import published_interval
+from paget.trial.comparison import Comparison
+
+Floats = NDArray[np.float64]
+
+PERCENTILES = (5.0, 50.0, 95.0)
+DIGITS = 6
+"""Significant digits of values in the files."""
+
+HEAD = """# Calibration
+
+Made by `make fit`; do not edit. The free parameters of the natural history (stage 1) against published rows of blocks
+A, B and C up to 12 months, marked in `diseases/{disease}/fit_targets.csv`; rows that are not fitted carry the reason
+there and are left for [validation](validation.md). Each registry is simulated under its own preset with its care; a
+study without a preset under the plain natural history. Rows that share patients share one unit of weight.
+
+Method: ensemble smoother with multiple data assimilation (Emerick & Reynolds 2013, doi:10.1016/j.cageo.2012.03.011)
+localised by correlation (Luo, Bhakta & Naevdal 2018, doi:10.2118/185936-PA). A row's error is that of its published
+95 % interval plus the Monte-Carlo error of the cohort. {members} members, {steps} steps, {patients} patients per
+cohort, seed {seed}. Priors are central 90 % intervals (`priors.csv`). Shrinkage is 1 − posterior SD / prior SD on the
+prior's own scale: near 0 the data said nothing and the posterior is the prior. The fit is approximate: it takes the
+model as linear in every step, and {members} members know an SD to about {precision:.0f} %.
+
+"""
+
+
+def fitted_records(
+    priors: Sequence[Prior], posterior: Floats, targets: Sequence[Target], records: Mapping[str, Parameter]
+) -> list[Parameter]:
+    """Records of all fitted symbols: posterior median, 5 and 95 %; source: the studies that were fitted."""
+    studies = ";".join(sorted({target.row.study_id for target in targets if target.row.study_id != "prior"}))
+    found = []
+    for prior, z in zip(priors, posterior.T, strict=True):
+        low, value, high = (_rounded(from_normal(prior, float(at))) for at in np.percentile(z, PERCENTILES))
+        note = f"posterior median, 5 and 95 %; prior 90 % {prior.low:g}-{prior.high:g} {prior.unit}".removesuffix(" 1")
+        for symbol in prior.symbols:
+            found.append(
+                records[symbol].model_copy(
+                    update={"value": value, "low": low, "high": high, "source": studies, "status": "fitted",
+                            "note": note}
+                )
+            )  # fmt: skip
+    return found
+
+
+def posterior_rows(priors: Sequence[Prior], posterior: Floats) -> list[dict[str, object]]:
+    """One row per draw and parameter."""
+    return [
+        {"draw": draw, "symbol": prior.symbol, "value": _rounded(from_normal(prior, float(at))), "unit": prior.unit}
+        for draw, place in enumerate(posterior, 1)
+        for prior, at in zip(priors, place, strict=True)
+    ]
+
+
+def write_tables(folder: Path, fitted: Sequence[Parameter], draws: Sequence[Mapping[str, object]]) -> None:
+    """Write fitted.csv and posterior.csv."""
+    rows = [record.model_dump(exclude_none=True) for record in fitted]
+    (folder / "fitted.csv").write_text(_csv(PARAMETERS.columns, rows), encoding="utf-8")
+    (folder / "posterior.csv").write_text(_csv(POSTERIOR.columns, draws), encoding="utf-8")
+
+
+def page(
+    settings: Settings,
+    priors: Sequence[Prior],
+    posterior: Floats,
+    targets: Sequence[Target],
+    simulated: Mapping[tuple, Comparison],
+    patients: int,
+) -> str:
+    """docs/calibration.md; simulated: the fitted rows at the posterior medians with `patients` per cohort."""
+    precision = 100.0 / np.sqrt(2.0 * (settings.members - 1))
+    head = HEAD.format(
+        disease=settings.disease, members=settings.members, steps=settings.steps, patients=settings.patients,
+        seed=settings.seed, precision=precision,
+    )  # fmt: skip
+    return "".join(
+        (head, "## What was learned\n\n", learned(priors, posterior), against(priors, posterior),
+         "\n## The fitted rows at the posterior medians\n\n",
+         f"{patients} patients per cohort, half as many where the registry takes the unresected only.\n\n",
+         hits(targets, simulated))
+    )  # fmt: skip
+
+
+def learned(priors: Sequence[Prior], posterior: Floats) -> str:
+    """Prior and posterior of every parameter as a Markdown table."""
+    rows = []
+    for prior, z, gained in zip(priors, posterior.T, shrinkage(posterior), strict=True):
+        before = (prior.low, from_normal(prior, 0.0), prior.high)
+        after = (from_normal(prior, float(at)) for at in np.percentile(z, PERCENTILES))
+        rows.append((prior.symbol, prior.unit, _three(before), _three(after), f"{gained:.2f}"))
+    return _markdown(("parameter", "unit", "prior 5 / 50 / 95 %", "posterior 5 / 50 / 95 %", "shrinkage"), rows)
+
+
+def against(priors: Sequence[Prior], posterior: Floats) -> str:
+    """A sentence about the parameters whose posterior median lies outside the prior's central 90 %; else nothing."""
+    names = [
+        prior.symbol
+        for prior, z in zip(priors, posterior.T, strict=True)
+        if not prior.low <= from_normal(prior, float(np.median(z))) <= prior.high
+    ]
+    if not names:
+        return ""
+    return (
+        f"\nData against prior: the median of {', '.join(names)} lies outside the prior's 90 %. Model, data or prior "
+        "is wrong there.\n"
+    )
+
+
+def hits(targets: Sequence[Target], simulated: Mapping[tuple, Comparison]) -> str:
+    """Hits and misses of the fitted rows as a Markdown table."""
+    rows = []
+    for target in targets:
+        found = simulated.get(target.row.key)
+        shown = found is not None and found.simulated is not None
+        interval = published_interval(target.asked) or (None, None)
+        rows.append(
+            (target.name, target.cohort or "natural history", f"{target.weight:.3f}",
+             f"{found.simulated:.3g} ({_span(found.low, found.high)})" if shown and found else "not reached",
+             f"{target.asked.value:.3g} ({_span(*interval)}) {target.row.unit}",
+             (found.verdict if found else None) or "no verdict")
+        )  # fmt: skip
+    fitted = [row for target, row in zip(targets, rows, strict=True) if target.row.study_id != "prior"]
+    count = sum(row[-1] == "hit" for row in fitted)
+    columns = ("row", "cohort", "weight", "simulated (95 % Monte Carlo)", "published (95 %)", "verdict")
+    head = f"{count} of {len(fitted)} fitted rows are hits; a row called prior is a prior on a read-out.\n\n"
+    return head + _markdown(columns, rows)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")
+
+
+def _three(values: Sequence[float] | object) -> str:
+    return " / ".join(f"{value:.3g}" for value in values)  # type: ignore[attr-defined]
+
+
+def _span(low: float | None, high: float | None) -> str:
+    return " to ".join("?" if end is None else f"{end:.3g}" for end in (low, high))
+
+
+def _markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in line) + " |" for line in lines) + "\n"
+
+
+def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

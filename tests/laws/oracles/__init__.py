@@ -1,0 +1,1 @@
+"""Published exact models of metastasis, from their formulas alone: nothing here imports the package under test."""

@@ -1,0 +1,71 @@
+"""Fit the natural history to published rows and install the result (``make fit``).
+
+Rewrites fitted.csv and posterior.csv of the disease and docs/calibration.md. Killed at any moment, the same command
+goes on; the state is in runs/calibration. ``--dry`` prints the result and installs nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+
+from paget import knowledge
+from paget.calibration import outcome
+from paget.calibration.fit import Settings, fit, natural_history
+from paget.calibration.forecast import comparisons
+from paget.calibration.priors import model_values
+from paget.errors import PagetError
+from paget.knowledge.reading import shipped
+
+ROOT = Path(__file__).resolve().parent.parent
+FINER = 4
+"""The posterior medians are simulated with this many times the patients of a member."""
+
+
+def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line; settings by their names."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for field in fields(Settings):
+        parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
+    parser.add_argument("--state", type=Path, default=ROOT / "runs" / "calibration")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--dry", action="store_true")
+    return parser.parse_args(given)
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Fit, then write or print the result."""
+    asked = arguments(given)
+    settings = Settings(**{field.name: getattr(asked, field.name) for field in fields(Settings)})
+    problem = natural_history(settings, asked.threads)
+    posterior = fit(problem, settings, asked.state, lambda line: print(line, flush=True)).posterior
+    records = knowledge.shipped_library().unfitted_parameters(settings.disease)
+    medians = model_values(problem.priors, np.median(posterior, axis=0), records)
+    patients = FINER * settings.patients
+    simulated = comparisons(
+        settings.disease, problem.targets, medians, patients=patients, seed=settings.seed, threads=asked.threads
+    )
+    page = outcome.page(settings, problem.priors, posterior, problem.targets, simulated, patients)
+    print(page)
+    if not asked.dry:
+        folder = Path(str(shipped())) / "diseases" / settings.disease
+        outcome.write_tables(
+            folder,
+            outcome.fitted_records(problem.priors, posterior, problem.targets, records),
+            outcome.posterior_rows(problem.priors, posterior),
+        )
+        (ROOT / "docs" / "calibration.md").write_text(page, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except PagetError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
