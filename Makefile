@@ -69,7 +69,7 @@ lint-records: .venv/test
 	$(BIN)/python tools/figures.py --check
 
 bite: .venv/test
-	$(BIN)/python -m pytest -n $(WORKERS) --bite --bite-table docs/coverage.md
+	$(BIN)/python -m pytest -n $(WORKERS) --bite --bite-table=docs/coverage.md tests
 
 validate: .venv/test
 	$(BIN)/python tools/validate.py
