@@ -23,8 +23,12 @@ MISSES = Path(__file__).with_name("validation_misses.md")
 DISEASE = "atc"
 PLAIN = "natural history"
 ARM = "best supportive care"
-REGISTRIES = (("Kebebew2005", 0.48), ("Onoda2020", 0.38), ("LeeJS2022", 0.58))
-"""The three registries that the same biology must give by what their imaging saw and whom they took."""
+REGISTRIES = {
+    "Kebebew2005": "extent_distant_metastasis",
+    "Onoda2020": "stage_share_IVC",
+    "LeeJS2022": "distant_metastasis_at_dx",
+}
+"""Registries that the same biology must give by what their imaging saw and whom they took -> share metastatic."""
 
 HEAD = """# Validation
 
@@ -152,10 +156,10 @@ def registries(summaries: dict[str, dict[str, Any]]) -> str:
     """Metastatic share, size and survival of the three registries under one biology."""
     own = {preset.study_id: preset for preset in presets(DISEASE).values()}
     cells = []
-    for study, share in REGISTRIES:
+    for study, endpoint in REGISTRIES.items():
         preset = own[study]
         (cohort,) = summaries[preset.id]["cohort"].values()
-        shares = cohort["stages"]
+        share = next(row for row in summaries[preset.id]["endpoints"] if row["endpoint"] == endpoint)
         rates = {f"{row['endpoint']}{row['time_months'] or ''}": row for row in summaries[preset.id]["endpoints"]
                  if not row["study"]}  # fmt: skip
         survival = (f"{number(rates[name]['simulated'])} %" for name in ("OS_rate6", "OS_rate12"))
@@ -164,8 +168,8 @@ def registries(summaries: dict[str, dict[str, Any]]) -> str:
                 study,
                 preset.id,
                 f"{preset.detection_mm:g} mm",
-                f"{100 * share:.0f} %",
-                f"{100 * shares.get('IVC', 0) / cohort['patients']:.1f} %",
+                f"{number(share['published'], ' %')} ({interval(share['published_low'], share['published_high'])})",
+                f"{number(share['simulated'], ' %')} ({interval(share['low'], share['high'])})",
                 number(cohort["diameter_at_diagnosis_mm"]["median"], " mm"),
                 *survival,
             )
@@ -207,7 +211,8 @@ def read_outs(summary: dict[str, Any]) -> str:
 def causes(summary: dict[str, Any]) -> str:
     """Shares of deaths by cause without treatment."""
     (found,) = summary["causes"].values()
-    cells = [(each["cause"], str(each["deaths"]), number(each["share_percent"], " %")) for each in found]
+    deaths = max(1, sum(each["deaths"] for each in found))
+    cells = [(each["cause"], str(each["deaths"]), number(100 * each["deaths"] / deaths, " %")) for each in found]
     return table(("cause of death", "deaths", "share"), cells)
 
 

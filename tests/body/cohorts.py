@@ -49,6 +49,7 @@ CARCINOMA: Mapping[str, float] = {
     # arrival
     "extravasation_probability": 0.8,
     "lodging_probability": 8.7e-4,
+    "permissiveness_lung": 1.0,
     "niche_seeding_fold": 3.0,
     "niche_half_volume": 5e3,
     "vegf_free_permeability": 0.5,

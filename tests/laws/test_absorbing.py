@@ -17,8 +17,9 @@ from paget.trial.plan import Plan, parameter_values, switch_factors
 
 SITES = tuple(site.id for site in knowledge.sites())
 
-TRAVEL = {"wash_out_rate_prone": 0.0, "wash_out_rate_passer": 0.0}
-"""Whoever is caught stays caught; what washes cells out again is held against its own law in tests/body."""
+TRAVEL = {"wash_out_rate_prone": 0.0, "wash_out_rate_passer": 0.0, "permissiveness_lung": 1.0}
+"""Whoever is caught stays caught; what washes cells out again is held against its own law in tests/body. No organ is
+more permissive than the tables of soil say."""
 
 ON = {"reseeding": 1.0, "self_seeding": 1.0}
 KILLERS = ("shear_stress", "natural_killer_cells", "tumour_necrosis_factor", "platelets")

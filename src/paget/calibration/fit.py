@@ -42,9 +42,9 @@ class Settings:
     disease: str = "atc"
     stage: int = 1
     seed: int = 1
-    members: int = 60
-    steps: int = 6
-    patients: int = 100
+    members: int = 40
+    steps: int = 4
+    patients: int = 60
 
 
 @dataclass(frozen=True)

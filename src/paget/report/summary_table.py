@@ -6,6 +6,8 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from paget.knowledge.published_curve import published_curve
+
 WIDTH = 110
 
 
@@ -18,6 +20,12 @@ def summary_table(summary: Mapping[str, Any]) -> str:
     for name, side in (("study", "left"), ("population", "left"), ("endpoint", "left"), ("simulated (95 %)", "right"),
                        ("published (95 %)", "right"), ("unit", "left"), ("", "left")):  # fmt: skip
         table.add_column(name, justify=side)  # type: ignore[arg-type]
+    points = len(published_curve(summary["scenario"]["disease"]))
+    if points:
+        return (
+            f"{_title(summary)}\n{points} points of the published model's curves lie beside the simulated ones in the "
+            f"report. {summary['research_use_only']}\n{_assumed(summary)}"
+        )
     for row in summary["endpoints"]:
         table.add_row(*_cells(row))
     out = io.StringIO()
@@ -58,9 +66,13 @@ def _end(value: float | None) -> str:
 
 def _tally(summary: Mapping[str, Any]) -> str:
     verdicts = [row["verdict"] for row in summary["endpoints"] if row["verdict"]]
-    hits = verdicts.count("hit")
+    if not verdicts:
+        return _assumed(summary)
     return (
-        f"{hits} of {len(verdicts)} published results with a verdict are hit; {summary['not_addressed']} rows of these "
-        f"studies are not addressed by this version.\n"
-        f"{summary['assumed']} of {len(summary['parameters'])} parameters used are assumed.\n"
+        f"{verdicts.count('hit')} of {len(verdicts)} published results with a verdict are hit; "
+        f"{summary['not_addressed']} rows of these studies are not addressed by this version.\n" + _assumed(summary)
     )
+
+
+def _assumed(summary: Mapping[str, Any]) -> str:
+    return f"{summary['assumed']} of {len(summary['parameters'])} parameters used are assumed.\n"

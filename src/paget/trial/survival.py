@@ -129,4 +129,5 @@ def wilson_interval(count: float, n: int, level: float = 0.95) -> tuple[float, f
     from statsmodels.stats.proportion import proportion_confint
 
     low, high = np.asarray(proportion_confint(count, n, alpha=1.0 - level, method="wilson"), np.float64)
-    return (float(low), float(high))
+    # At no or all marked an end is exact; the formula leaves a rounding error there.
+    return (float(low) if count > 0 else 0.0, float(high) if count < n else 1.0)
