@@ -1,0 +1,296 @@
+"""The kernel: trajectories of a network as a continuous-time Markov process, one node flipping at a time.
+
+Gillespie 1977, doi:10.1021/j100540a008, with the conventions of MaBoSS (Stoll et al. 2012,
+doi:10.1186/1752-0509-6-116). A lane runs its trajectories one after another. One number U serves both draws of a
+step: U times the total rate chooses class and member, and what remains of it within the member is uniform again and
+gives the waiting time. Time is counted in windows.
+
+Arguments: `at`, `static`, `classes`, `numbers`: see `layout`; `work`, `clock`, `sums`: of this lane, see `layout` and
+`occupancy`; `state`: bits of the nodes, of this lane; `final`, `fixed`, `passages`, `status`: by trajectory.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from paget.compute import Status, kernel
+from paget.compute.continuous import uniform
+from paget.compute.philox import philox4x32, unit_from_words
+from paget.signalling.exponential_table import minus_log
+from paget.signalling.layout import NOWHERE
+from paget.signalling.lean_functions import inlined_function, lean_function, python_of
+from paget.signalling.occupancy import close, store
+
+STEPS, INITIAL, SCHEDULED, ACCEPTED = 0, 1, 2, 3
+"""Decisions of the addressed draws; their step is the pair of flips, the draw, the event and the flip."""
+
+_LOW_WORD, _WORD_BITS = np.uint64(0xFFFFFFFF), np.uint64(32)
+_philox = inlined_function(python_of(philox4x32))
+_ZERO, _ONE, _TWO = np.uint64(0), np.uint64(1), np.uint64(2)
+_WORD_SHIFT, _WORD_MASK = np.uint64(6), np.uint64(63)
+_SMALLEST = 2.0**-53
+
+
+@inlined_function
+def move(node, old, new, at, work):
+    """Take a node from the members of one rate class to those of another; class 0 keeps no members."""
+    if old:
+        last = work[at.counts + old] - _ONE
+        other = work[at.members + old * at.nodes + last]
+        place = work[at.places + node]
+        work[at.counts + old] = last
+        work[at.members + old * at.nodes + place] = other
+        work[at.places + other] = place
+    if new:
+        count = work[at.counts + new]
+        work[at.members + new * at.nodes + count] = node
+        work[at.places + node] = count
+        work[at.counts + new] = count + _ONE
+
+
+@inlined_function
+def turn(wire, at, static, classes, work):
+    """Bring the rules that read a wire up to date after its flip."""
+    edge = at.rules + _TWO * static[at.rule_starts + wire]
+    stop = at.rules + _TWO * static[at.rule_starts + wire + _ONE]
+    while edge < stop:
+        rule = np.uint64(static[edge])
+        before = work[at.addresses + rule]
+        after = before ^ static[edge + _ONE]
+        work[at.addresses + rule] = after
+        old = np.uint64(classes[before])
+        new = np.uint64(classes[after])
+        if old != new:
+            move(rule, old, new, at, work)
+        edge += _TWO
+
+
+@inlined_function
+def turn_others(wire, at, static, work):
+    """Tell the gates and read-outs that read a wire of its flip."""
+    edge = at.others + _TWO * static[at.other_starts + wire]
+    stop = at.others + _TWO * static[at.other_starts + wire + _ONE]
+    while edge < stop:
+        work[at.addresses + static[edge]] ^= static[edge + _ONE]
+        edge += _TWO
+
+
+@lean_function
+def reach(readout, now, at, static, passages, trajectory):
+    """Note the first time at which a read-out is true."""
+    column = static[at.passages + readout]
+    if column != NOWHERE and now < passages[trajectory, column]:
+        passages[trajectory, column] = now
+
+
+@lean_function
+def settle(node, now, recording, at, static, classes, work, clock, sums, passages, trajectory):
+    """Bring the gates and read-outs downstream of a flipped node up to date, in an order of evaluation."""
+    turn_others(node, at, static, work)
+    step = at.after + static[at.after_starts + node]
+    stop = at.after + static[at.after_starts + node + _ONE]
+    while step < stop:
+        cell = np.uint64(static[step])
+        value = np.uint64(classes[work[at.addresses + cell]])
+        before = np.uint64(work[at.values + cell])
+        if value != before:
+            work[at.values + cell] = value
+            if cell < at.wires:
+                turn(cell, at, static, classes, work)
+                turn_others(cell, at, static, work)
+            elif recording:
+                base = static[at.slot_bases + (cell - at.wires)]
+                if before:
+                    close(base + before - _ONE, now, at, work, clock, sums)
+                if value:
+                    clock[base + value - _ONE] = now
+                    reach(cell - at.wires, now, at, static, passages, trajectory)
+        step += _ONE
+
+
+@inlined_function
+def flip(node, now, recording, at, static, classes, work, clock, state, sums, passages, trajectory):
+    """Flip a node and all that follows from it at once."""
+    word = node >> _WORD_SHIFT
+    bit = _ONE << (node & _WORD_MASK)
+    after = state[word] ^ bit
+    state[word] = after
+    turn(node, at, static, classes, work)
+    if static[at.after_starts + node] != static[at.after_starts + node + _ONE]:
+        settle(node, now, recording, at, static, classes, work, clock, sums, passages, trajectory)
+    slot = np.uint64(static[at.node_slots + node])
+    if recording and slot != NOWHERE:
+        if after & bit:
+            clock[slot] = now
+        else:
+            close(slot, now, at, work, clock, sums)
+
+
+_flip_apart = lean_function(python_of(flip))
+
+
+@inlined_function
+def is_on(node, state):
+    """Whether a node is on."""
+    return (state[node >> _WORD_SHIFT] >> (node & _WORD_MASK)) & _ONE != _ZERO
+
+
+@lean_function
+def begin(at, static, classes, numbers, work, clock, state, sums, passages, trajectory, initial):
+    """Draw the initial state and turn on the slots that are on in it."""
+    for place in range(at.changing):
+        work[place] = static[at.image + place]
+    for word in range(state.shape[0]):
+        state[word] = initial[word]
+    draw = _ZERO
+    while draw < at.draws:
+        option = np.uint64(static[at.option_starts + draw])
+        last = static[at.option_starts + draw + _ONE] - _ONE
+        chance = uniform(at.seed, at.first + trajectory, 0, INITIAL, draw)
+        while option < last and chance >= numbers[at.chances + option]:
+            option += _ONE
+        place = np.uint64(static[at.turned_starts + option])
+        while place < static[at.turned_starts + option + _ONE]:
+            node = np.uint64(static[at.turned + place])
+            _flip_apart(node, 0.0, False, at, static, classes, work, clock, state, sums, passages, trajectory)
+            place += _ONE
+        draw += _ONE
+    for slot in range(at.slots):
+        clock[slot] = 0.0
+        clock[at.slots + slot] = 0.0
+        work[at.window + slot] = 0
+    for readout in range(at.readouts):
+        if work[at.values + at.wires + readout]:
+            reach(readout, 0.0, at, static, passages, trajectory)
+
+
+@lean_function
+def end(stop, at, static, work, clock, state, sums, final, trajectory):
+    """Turn off all slots and store what remains."""
+    for slot in range(at.readout_slots):
+        if is_on(np.uint64(static[at.shown + slot]), state):
+            close(slot, stop, at, work, clock, sums)
+        store(slot, at, work, clock, sums)
+    for readout in range(at.readouts):
+        value = np.uint64(work[at.values + at.wires + readout])
+        if value:
+            close(static[at.slot_bases + readout] + value - _ONE, stop, at, work, clock, sums)
+    for slot in range(at.readout_slots, at.slots):
+        store(slot, at, work, clock, sums)
+    for word in range(state.shape[0]):
+        final[trajectory, word] = state[word]
+
+
+@inlined_function
+def total_rate(at, numbers, work):
+    """Sum of all flip rates, per window; of their bounds where rates are thinned."""
+    total = 0.0
+    each = _ONE
+    while each <= at.last_class:
+        total += np.float64(work[at.counts + each]) * numbers[at.bounds + each]
+        each += _ONE
+    return total
+
+
+@inlined_function
+def chosen(point, at, numbers, work):
+    """The class at a point in [0, total rate), the member in it, and the place in that, uniform in (0, 1]."""
+    each = _ONE
+    part = np.float64(work[at.counts + each]) * numbers[at.bounds + each]
+    while point >= part and each < at.last_class:
+        point -= part
+        each += _ONE
+        part = np.float64(work[at.counts + each]) * numbers[at.bounds + each]
+    while work[at.counts + each] == 0:
+        each -= _ONE  # rounding has carried the point past the last member
+    position = point * numbers[at.inverses + each]
+    member = min(np.uint64(position), work[at.counts + each] - _ONE)
+    rest = max(1.0 - (position - np.float64(member)), _SMALLEST)
+    return each, member, rest
+
+
+@inlined_function
+def next_event(event, stop, at, numbers):
+    """When the next scheduled change comes, or the end."""
+    return min(numbers[at.event_times + event], stop) if event < at.events else stop
+
+
+@lean_function
+def set_by_schedule(event, at, static, classes, numbers, work, clock, state, sums, passages, trajectory):
+    """Carry out all scheduled changes of one time; return the next event."""
+    now = numbers[at.event_times + event]
+    while event < at.events and numbers[at.event_times + event] == now:
+        node = np.uint64(static[at.event_nodes + event])
+        on = uniform(at.seed, at.first + trajectory, 0, SCHEDULED, event) < numbers[at.event_chances + event]
+        if on != is_on(node, state):
+            _flip_apart(node, now, True, at, static, classes, work, clock, state, sums, passages, trajectory)
+        event += _ONE
+    return event
+
+
+@lean_function
+def course(stop, at, static, classes, numbers, work, clock, state, sums, fixed, passages, status, trajectory):
+    """Run one trajectory from its start to the end."""
+    event = _ZERO
+    halt = next_event(event, stop, at, numbers)
+    now = 0.0
+    step = _ZERO
+    w2, w3 = _ZERO, _ZERO
+    while True:
+        total = total_rate(at, numbers, work)
+        if at.bad_class and work[at.counts + at.bad_class]:
+            status[trajectory] = Status.NOT_FINITE
+            return
+        then = math.inf
+        each, member = _ZERO, _ZERO
+        if total > 0.0:
+            mean = 1.0 / total  # a division that need not wait for the draw
+            if step & _ONE:
+                unit = unit_from_words(w2, w3)
+            else:
+                w0, w1, w2, w3 = _philox(
+                    step >> _ONE,
+                    _ZERO,
+                    np.uint64(at.first + trajectory),
+                    _ZERO,
+                    np.uint64(at.seed) & _LOW_WORD,
+                    np.uint64(at.seed) >> _WORD_BITS,
+                )
+                unit = unit_from_words(w0, w1)
+            step += _ONE
+            each, member, rest = chosen(unit * total, at, numbers, work)
+            then = now + (1.0 if at.discrete else minus_log(rest, at, numbers) * mean)
+        if then >= halt:
+            if halt >= stop:
+                fixed[trajectory] = total == 0.0
+                return
+            now = halt
+            event = set_by_schedule(event, at, static, classes, numbers, work, clock, state, sums, passages, trajectory)
+            halt = next_event(event, stop, at, numbers)
+            continue
+        node = np.uint64(work[at.members + each * at.nodes + member])
+        if at.thinned:
+            rate = numbers[at.rates + work[at.addresses + node]]
+            if uniform(at.seed, at.first + trajectory, 0, ACCEPTED, step) * numbers[at.bounds + each] >= rate:
+                if not at.discrete:
+                    now = then
+                continue
+        now = then
+        flip(node, now, True, at, static, classes, work, clock, state, sums, passages, trajectory)
+
+
+@kernel
+def trajectories(
+    lane, layout, static, classes, numbers, initial, memory, clocks, states, totals, final, fixed, passages, status
+):
+    """Run the trajectories of a lane."""
+    at = layout[0]
+    work, clock, state, sums = memory[lane], clocks[lane], states[lane], totals[lane]
+    first = lane * at.per_lane
+    for trajectory in range(first, min(first + at.per_lane, at.count)):
+        stop = at.end * (trajectory + 0.5) / at.count if at.spread else at.end
+        begin(at, static, classes, numbers, work, clock, state, sums, passages, trajectory, initial)
+        course(stop, at, static, classes, numbers, work, clock, state, sums, fixed, passages, status, trajectory)
+        end(stop, at, static, work, clock, state, sums, final, trajectory)
