@@ -67,6 +67,7 @@ lint-imports: .venv/test
 lint-records: .venv/test
 	$(BIN)/python -m paget.knowledge.check
 	$(BIN)/python tools/figures.py --check
+	$(BIN)/python tools/response_tables.py --check
 
 bite: .venv/test
 	$(BIN)/python -m pytest -n $(WORKERS) --bite --bite-table=docs/coverage.md tests

@@ -12,19 +12,15 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
-import numpy as np
-
 from paget import knowledge
 from paget.calibration import outcome
-from paget.calibration.fit import Settings, fit, natural_history
+from paget.calibration.fit import Settings, fit, natural_history, refine
 from paget.calibration.forecast import comparisons
 from paget.calibration.priors import model_values
 from paget.errors import PagetError
 from paget.knowledge.reading import shipped
 
 ROOT = Path(__file__).resolve().parent.parent
-FINER = 4
-"""The posterior medians are simulated with this many times the patients of a member."""
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -38,25 +34,32 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
+def say(line: str) -> None:
+    """Print a line of progress at once."""
+    print(line, flush=True)
+
+
 def main(given: Sequence[str] | None = None) -> int:
     """Fit, then write or print the result."""
     asked = arguments(given)
     settings = Settings(**{field.name: getattr(asked, field.name) for field in fields(Settings)})
     problem = natural_history(settings, asked.threads)
-    posterior = fit(problem, settings, asked.state, lambda line: print(line, flush=True)).posterior
+    found = fit(problem, settings, asked.state, say)
+    finer = natural_history(settings.finer, asked.threads)
+    place, posterior = refine(finer, settings, found, asked.state, say), found.posterior
     records = knowledge.shipped_library().unfitted_parameters(settings.disease)
-    medians = model_values(problem.priors, np.median(posterior, axis=0), records)
-    patients = FINER * settings.patients
+    values = model_values(problem.priors, place, records)
     simulated = comparisons(
-        settings.disease, problem.targets, medians, patients=patients, seed=settings.seed, threads=asked.threads
-    )
-    page = outcome.page(settings, problem.priors, posterior, problem.targets, simulated, patients)
+        settings.disease, problem.targets, values, patients=settings.finer.patients, seed=settings.seed,
+        threads=asked.threads,
+    )  # fmt: skip
+    page = outcome.page(settings, problem.priors, place, posterior, problem.targets, simulated)
     print(page)
     if not asked.dry:
         folder = Path(str(shipped())) / "diseases" / settings.disease
         outcome.write_tables(
             folder,
-            outcome.fitted_records(problem.priors, posterior, problem.targets, records),
+            outcome.fitted_records(problem.priors, place, posterior, problem.targets, records),
             outcome.posterior_rows(problem.priors, posterior),
         )
         (ROOT / "docs" / "calibration.md").write_text(page, encoding="utf-8")

@@ -28,18 +28,17 @@ from paget.trial.cohort import simulate
 from paget.trial.experiments import ALIKE, SUSPENSION, Bench, Run
 from paget.trial.job import plan_of_arm
 from paget.trial.plan import parameter_values, plan
-from paget.trial.survival import kaplan_meier, wilson_interval
+from paget.trial.survival import DAYS_PER_MONTH, kaplan_meier, normal_quantile, wilson_interval
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "runs" / "mechanism_targets.json"
 HOURS = 24.0
-DAYS_PER_MONTH = 365.25 / 12.0
 MM3_PER_G = 1000.0
 PALPABLE_MM = 5.0
 """Diameter at which a graft counts as palpable; the papers name none."""
 
 CELL_LINE = 8.0
-"""Tempo of a cell line relative to the patient's tumour in the sentences: doubling time of 1.5 days instead of 12."""
+"""Tempo of a cell line relative to the patient's tumour in the sentences; with it Naumov's colonies have his times."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,7 @@ def measures(name: str) -> Callable[[Measurement], Measurement]:
 
 def poisson(count: float, scale: float) -> tuple[float, float]:
     """95 % interval of a Poisson count times `scale`, normal approximation, at least 0."""
-    half = 1.96 * np.sqrt(max(count, 1.0))
+    half = normal_quantile() * np.sqrt(max(count, 1.0))
     return max(0.0, count - half) * scale, (count + half) * scale
 
 
@@ -184,7 +183,7 @@ def share_of(flags: np.ndarray, how: str, sentence: str = "") -> Found:
 def mean_of(values: np.ndarray, how: str, sentence: str = "") -> Found:
     """A mean over persons with its 95 % interval."""
     values = values[np.isfinite(values)]
-    half = 1.96 * float(np.std(values, ddof=1)) / np.sqrt(len(values))
+    half = normal_quantile() * float(np.std(values, ddof=1)) / np.sqrt(len(values))
     mean = float(np.mean(values))
     return Found(mean, how, sentence, (mean - half, mean + half))
 
@@ -220,6 +219,11 @@ def _(lab: Laboratory) -> Found:
     )
 
 
+def _doubling(lab: Laboratory) -> float:
+    """Net doubling time (days) of a small lesion of the median patient."""
+    return lab.patient.values["small_lesion_doubling_time"]
+
+
 @measures("inefficiency_macroscopic")
 def _(lab: Laboratory) -> Found:
     found = lab.liver
@@ -228,8 +232,8 @@ def _(lab: Laboratory) -> Found:
     return Found(
         found.macroscopic,
         "the same run, 0.1 mm on day 13",
-        f"For another reason than in the mouse: at a doubling time of 12 days few colonies are large by day 13. At "
-        f"{CELL_LINE:g} times the tempo the ratio is {fast.macroscopic:.2g}, since no colony that lasts is lost later "
+        f"For another reason than in the mouse: at a doubling time of {_doubling(lab):.1f} days few colonies are large "
+        f"by day 13. At {CELL_LINE:g} times the tempo the ratio is {fast.macroscopic:.2g}, as no colony is lost later "
         "and dormant cells wake.",
         poisson(found.late_colonies, 1.0 / max(found.early_colonies, 1.0)),
     )
@@ -372,7 +376,7 @@ def _(lab: Laboratory) -> Found:
 def _(lab: Laboratory) -> Found:
     bench, sizes = lab.patient.without("background_mortality"), np.array([1.0, 1.6, 2.7, 4.3, 7.0])
     count = lab.size(1000)
-    risks = np.array([experiments.risk_after_resection(bench, size, count, 5 * 365.25) for size in sizes])
+    risks = np.array([experiments.risk_after_resection(bench, size, count, 5 * 12 * DAYS_PER_MONTH) for size in sizes])
     intervals = np.array([wilson_interval(risk * count, count) for risk in risks])
 
     def crossing(curve: np.ndarray) -> float:
@@ -392,34 +396,40 @@ def _(lab: Laboratory) -> Found:
     def load(bench: Bench) -> float:
         return 1000.0 * experiments.cells_in_blood(bench, experiments.cells_of_diameter(bench, 2.7))
 
-    rat = load(lab.patient.but(shedding_rate=1.6e-2))
     return Found(
         load(lab.patient),
         "steady state at 2.7 mm",
-        f"Shedding per cell is that of renal carcinoma (Glaves1988); at that of the rat's tumour {rat:.2g} per litre.",
+        "Shedding is that of renal carcinoma of 100 g (Glaves1988), carried down to this size by the seeding exponent.",
     )
+
+
+RAT_TUMOUR_G = 3.0
+"""The tumours of Butler & Gullino weighed 2-4 g."""
 
 
 @measures("shedding")
 def _(lab: Laboratory) -> Found:
-    values = lab.patient.values
-    per_gram = values["shedding_rate"] * values["cell_density"] * MM3_PER_G
-    rat = 1.6e-2 * values["cell_density"] * MM3_PER_G
+    cells = RAT_TUMOUR_G * lab.patient.values["cell_density"] * MM3_PER_G
     return Found(
-        per_gram,
-        "rate per cell times cells per gram",
-        f"The rate per cell is that of human renal carcinoma; the rat's own 1.6e-2 per day gives {rat:.2g}.",
+        experiments.shed_per_day(lab.patient, cells) / RAT_TUMOUR_G,
+        "a tumour of 3 g",
+        "The rate is that of human renal carcinoma of 100 g, carried down to this size by the seeding exponent.",
     )
 
 
 @measures("shedding_sign")
 def _(lab: Laboratory) -> Found:
-    extra = ("mechanisms.shedding=on", "parameters.shedding_rate=0.01 1/d")
+    exponent = lab.patient.values["seeding_exponent"]
+    extra = (
+        "mechanisms.shedding=on",
+        "parameters.shedding_rate=0.01 1/d",
+        f"parameters.seeding_exponent={exponent}",
+    )
     growing, shrinking = (experiments.shed_per_cell_day(lab.preset("hahnfeldt", 1, *extra, arm=arm)) for arm in (0, 1))
     return Found(
         shrinking / growing,
         "mouse tumour under endostatin over untreated, per cell and day",
-        "By construction: shedding is a rate per living cell.",
+        "No response of shedding itself: a smaller tumour sheds more per cell by the seeding exponent.",
     )
 
 
@@ -436,7 +446,7 @@ def _(lab: Laboratory) -> Found:
 def _(lab: Laboratory) -> Found:
     persons = lab.untreated.cohort.persons
     cells = experiments.cells_of_diameter(lab.patient, 1.0) * persons["diameter_at_diagnosis"] ** 3
-    shed = lab.patient.values["shedding_rate"] * cells / 3.7e7
+    shed = np.array([experiments.shed_per_day(lab.patient, float(here)) for here in cells]) / 3.7e7
     alike = (shed > 0.5) & (shed < 2.0)
     return share_of(
         persons["metastasis_category"][alike] == 1,
@@ -609,8 +619,8 @@ def _(lab: Laboratory) -> Found:
     return mean_of(
         _palpable(lab, lab.mouse),
         "the same with the usual thrombospondin",
-        f"A patient's carcinoma doubles in 12 days, a breast line far faster: {np.mean(fast):.0f} days at "
-        f"{CELL_LINE:g} times the tempo.",
+        f"A patient's carcinoma doubles in {_doubling(lab):.1f} days, a breast line far faster: "
+        f"{np.mean(fast):.0f} days at {CELL_LINE:g} times the tempo.",
     )
 
 
@@ -756,23 +766,18 @@ def _two_years(place: int) -> Measurement:
         chosen = lab.registry.cohort.persons["stage"] == place
         if not chosen.any():
             return Found(None, "", "Nobody in that stage.")
-        value, error = _at(kaplan_meier(days[chosen], died[chosen]), 730.5)
+        value, low, high = kaplan_meier(days[chosen], died[chosen]).at(24 * DAYS_PER_MONTH)
+        if np.isnan(value):
+            return Found(None, "", "Nobody in that stage is followed so long.")
         causes = np.bincount(lab.registry.cohort.persons["cause"][chosen & died], minlength=len(CAUSES))
         first, second = np.argsort(causes)[::-1][:2]
         return Found(
             value, "scenario atc-seer with the care of the population",
             f"Needs treatment. Deaths in this stage: {causes[first]} of {causes.sum()} by {CAUSES[first]}, "
-            f"{causes[second]} by {CAUSES[second]}.", error,
+            f"{causes[second]} by {CAUSES[second]}.", (low, high),
         )  # fmt: skip
 
     return measured
-
-
-def _at(curve, day: float) -> tuple[float, tuple[float, float]]:
-    place = int(np.searchsorted(curve.time, day, side="right")) - 1
-    if place < 0:
-        return 1.0, (1.0, 1.0)
-    return float(curve.survival[place]), (float(curve.low[place]), float(curve.high[place]))
 
 
 for _place, _name in enumerate("abc", start=1):
@@ -808,7 +813,7 @@ def _(lab: Laboratory) -> Found:
 @measures("survival_one_year")
 def _(lab: Laboratory) -> Found:
     days, _died = lab.korea.survival()
-    return share_of(days > 365.25, "scenario atc-gangnam", "Needs treatment; as the median.")
+    return share_of(days > 12 * DAYS_PER_MONTH, "scenario atc-gangnam", "Needs treatment; as the median.")
 
 
 @measures("cause_of_death")
@@ -820,7 +825,7 @@ def _(lab: Laboratory) -> Found:
 
     lung, airway = ratio(lab.japan)
     free = ratio(lab.untreated)
-    spread = np.exp(1.96 * np.sqrt(1.0 / max(lung, 1) + 1.0 / max(airway, 1)))
+    spread = np.exp(normal_quantile() * np.sqrt(1.0 / max(lung, 1) + 1.0 / max(airway, 1)))
     value = lung / max(airway, 1)
     return Found(
         value, "scenario atc-japan",
@@ -867,7 +872,7 @@ def _(lab: Laboratory) -> Found:
     found = experiments.graft(lab.mouse, 1, 5e5, 400.0).days_to(10.0)[0]
     return Found(
         float(found), "5e5 cells, 1 cm",
-        f"The tempo is the patient's (doubling time 12 days); at 4 times that {fast:.0f} days.",
+        f"The tempo is the patient's (doubling time {_doubling(lab):.1f} days); at 4 times that {fast:.0f} days.",
     )  # fmt: skip
 
 
@@ -926,7 +931,7 @@ def _(lab: Laboratory) -> Found:
     wake, slowest, forty = lab.patient.values["dormant_wake_rate"], 0.002, 40.0
 
     def years(rate: float) -> float:
-        return float(np.log(2.0)) / rate / 365.25
+        return float(np.log(2.0)) / rate / (12 * DAYS_PER_MONTH)
 
     return Found(
         years(wake),

@@ -1,4 +1,4 @@
-"""Rebuild docs/validation.md: natural history, registries, mechanisms beside published results (``make validate``)."""
+"""Rebuild docs/validation.md: registries, mechanisms, signalling beside published results (``make validate``)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from markdown_table import table
 from mechanism_targets import COLUMNS, Measured, measure
 from mechanism_targets import rows as mechanism_rows
+from network_targets import sections
 from paget import knowledge
 from paget.knowledge.cohorts import cohorts as presets
 from paget.knowledge.disease import Published
@@ -98,12 +100,6 @@ def number(value: float | None, unit: str = "") -> str:
 def interval(low: float | None, high: float | None) -> str:
     """``low to high``, or nothing when one is missing."""
     return "" if low is None or high is None else f"{number(low)} to {number(high)}"
-
-
-def table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """A Markdown table."""
-    lines = [columns, ("---",) * len(columns), *(tuple(cell.replace("|", "/") for cell in row) for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
 def compared(endpoint: dict[str, Any]) -> tuple[str, ...]:
@@ -225,8 +221,8 @@ def mechanisms(measured: list[Measured]) -> str:
     ) + table(COLUMNS, mechanism_rows(measured))
 
 
-def page(summaries: dict[str, dict[str, Any]], measured: list[Measured]) -> str:
-    """The whole page."""
+def page(summaries: dict[str, dict[str, Any]], measured: list[Measured], signalling: str) -> str:
+    """The whole page; `signalling`: its sections on the network of a cell."""
     plain = summaries[PLAIN]
     shown = [row for summary in summaries.values() for row in summary["endpoints"] if row["study"]]
     parts = [
@@ -250,14 +246,15 @@ def page(summaries: dict[str, dict[str, Any]], measured: list[Measured]) -> str:
         parts += [f"## Block {block}\n\n", tally(rows), table(columns, [compared(row) for row in rows]), "\n"]
         parts.append(left_out(known, rows))
     parts += ["## Natural history in numbers\n\n", read_outs(plain), "\n", causes(plain)]
-    parts += ["\n## Mechanisms\n\n", mechanisms(measured), "\n", MISSES.read_text(encoding="utf-8")]
+    parts += ["\n## Mechanisms\n\n", mechanisms(measured), "\n", signalling, "\n", MISSES.read_text(encoding="utf-8")]
     return "".join(parts)
 
 
 def main() -> int:
     """Write the page."""
+    signalling = sections()
     summaries = {cohort: run(cohort, studies) for cohort, studies in cohorts().items()}
-    (ROOT / "docs" / "validation.md").write_text(page(summaries, measure()), encoding="utf-8")
+    (ROOT / "docs" / "validation.md").write_text(page(summaries, measure(), signalling), encoding="utf-8")
     print("docs/validation.md")
     return 0
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,8 @@ from paget.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from paget.scenario import Scenario
+    from paget.runs import Fingerprint, Job
+    from paget.scenario import AnyScenario, Network, Scenario
     from paget.trial.plan import Plan
     from paget.trial.survival import KaplanMeier
 
@@ -64,6 +65,11 @@ class Result:
         return pd.read_parquet(path)
 
     @property
+    def nodes(self) -> pd.DataFrame:
+        """Of a network run: condition, time, node, probability, standard_error; means over the window from `time`."""
+        return self.table("nodes")
+
+    @property
     def arms(self) -> tuple[str, ...]:
         """Names of the arms, in the scenario's order."""
         return tuple(self.summary["survival"])
@@ -83,14 +89,31 @@ class Result:
         return kaplan_meier(chosen["AVAL"].to_numpy(float), chosen["CNSR"].to_numpy() == 0)
 
     def summary_text(self) -> str:
-        """The table that `paget run` prints: simulated against published, with intervals."""
-        from paget.report.summary_table import summary_table
+        """The table that `paget run` prints: simulated against published, or a network's read-outs, with intervals."""
+        from paget.report import network_summary, summary_table
 
-        return summary_table(self.summary)
+        if self.summary["scenario"]["kind"] == "network":
+            return network_summary.summary_table(self.summary)
+        return summary_table.summary_table(self.summary)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """A scenario on the run layer: what is computed, what identifies it, and the last tables and summary.
+
+    text: the resolved scenario; files: content of what it names, by file name; unit: what progress counts.
+    """
+
+    job: Job
+    fingerprint: Fingerprint
+    text: str
+    unit: str
+    complete: Callable[[Path], bytes]
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def run(
-    scenario: str | Path | Scenario,
+    scenario: str | Path | AnyScenario,
     *,
     output: str | Path | None = None,
     patients: int | None = None,
@@ -105,50 +128,97 @@ def run(
 ) -> Result:
     """Run a scenario (a path, a built-in name or a Scenario) and return its result.
 
-    patients, seed: in place of the scenario's; overrides: ``path=value`` texts as of ``--set``. The run directory is
-    `output`, by default the scenario's name and seed in the working directory. Results don't depend on threads,
-    executor ("local" or "processes"), batch or resume.
+    patients, seed: in place of the scenario's (patients: futures of a patient, trajectories of a network); overrides:
+    ``path=value`` texts as of ``--set``. The run directory is `output`, by default the scenario's name and seed in the
+    working directory. Results don't depend on threads, executor ("local" or "processes"), batch or resume.
 
     Raises InputError for anything wrong in the input (nothing is written), PagetError when storage fails,
     KeyboardInterrupt on Ctrl-C (the directory can be resumed).
     """
     from paget.compute import available_threads
     from paget.report.build import render
-    from paget.runs import (
-        check_estimate,
-        execute,
-        memory_limit_bytes,
-        prepare,
-        progress_display,
-        run_log,
-        task_threads,
-    )
+    from paget.runs import execute, memory_limit_bytes, prepare, progress_display, run_log, task_threads
     from paget.runs.files import write_atomic
-    from paget.scenario import default_directory, resolved_yaml
+    from paget.scenario import Network, default_directory
+
+    loaded = _load(scenario, _with(overrides, patients, seed, scenario))
+    workers = threads or available_threads()
+    means = _Means(task_threads(executor, workers), workers if executor == "processes" else 1, batch,
+                   memory_limit_bytes(memory_gb))  # fmt: skip
+    directory = Path(output) if output is not None else default_directory(loaded)
+    if isinstance(loaded, Network):
+        work = _network_work(loaded, means)
+    else:
+        work = _cohort_work(loaded, means, directory, scenario)
+    with (
+        prepare(directory, fingerprint=work.fingerprint, scenario_text=work.text, resume=resume) as folder,
+        run_log(directory, verbose=verbose),
+        progress_display(work.unit) as show,
+    ):
+        for name, content in work.files.items():
+            write_atomic(directory / name, content)
+        entries = {"seed": loaded.seed, "executor": executor, "threads": workers}
+        execute(work.job, folder, manifest=entries, executor=executor, threads=workers, batch=batch, progress=show)
+        if not folder.done:
+            write_atomic(directory / "summary.json", work.complete(directory))
+            folder.finish({"report.html": render(directory).encode()})
+    return Result(directory)
+
+
+@dataclass(frozen=True)
+class _Means:
+    """What a run may use: threads of a task, worker processes, patients of a batch, bytes (None: unknown)."""
+
+    threads: int
+    processes: int
+    batch: int | None
+    memory_bytes: int | None
+
+
+def _cohort_work(loaded: Scenario, means: _Means, directory: Path, scenario: Any) -> _Work:
+    """Virtual patients; `directory` and the scenario as given are for what is refused."""
+    from paget.runs import check_estimate
+    from paget.scenario import resolved_yaml
     from paget.scenario.study import study_of
     from paget.trial.job import study_job
     from paget.trial.plan import plan as compile_plan
 
-    loaded = _load(scenario, _with(overrides, patients, seed, scenario))
     compiled = compile_plan(study_of(loaded))
-    workers = threads or available_threads()
-    processes = workers if executor == "processes" else 1
-    check_estimate(_estimated_bytes(compiled, batch, processes), memory_limit_bytes(memory_gb))
-    directory = Path(output) if output is not None else default_directory(loaded)
-    job = study_job(compiled, task_threads(executor, workers))
+    check_estimate(_estimated_bytes(compiled, means.batch, means.processes), means.memory_bytes)
+    job = study_job(compiled, means.threads)
     _refuse_impossible(job.payload.plans, directory, scenario)
-    fingerprint = _fingerprint(loaded, job.payload.plans)
-    with (
-        prepare(directory, fingerprint=fingerprint, scenario_text=resolved_yaml(loaded), resume=resume) as folder,
-        run_log(directory, verbose=verbose),
-        progress_display("patients") as show,
-    ):
-        entries = {"seed": loaded.seed, "executor": executor, "threads": workers}
-        execute(job, folder, manifest=entries, executor=executor, threads=workers, batch=batch, progress=show)
-        if not folder.done:
-            write_atomic(directory / "summary.json", _summary(directory, loaded, compiled))
-            folder.finish({"report.html": render(directory).encode()})
-    return Result(directory)
+    return _Work(
+        job=job,
+        fingerprint=_fingerprint(loaded, job.payload.plans),
+        text=resolved_yaml(loaded),
+        unit="patients",
+        complete=lambda folder: _summary(folder, loaded, compiled),
+    )
+
+
+def _network_work(loaded: Network, means: _Means) -> _Work:
+    """A logical network; its files go into the run directory, so that the scenario there can be run again."""
+    import paget
+    from paget.runs import Fingerprint, check_estimate
+    from paget.scenario import content_hash, resolved_yaml
+    from paget.scenario.network_files import portable
+    from paget.scenario.network_job import estimated_bytes, network_job
+    from paget.scenario.network_plan import study_of
+    from paget.scenario.network_summary import complete, study_hash
+
+    study = study_of(loaded)
+    check_estimate(means.processes * (OVERHEAD_BYTES + estimated_bytes(study, means.threads)), means.memory_bytes)
+    kept, files = portable(loaded)
+    return _Work(
+        job=network_job(study, means.threads),
+        fingerprint=Fingerprint(
+            scenario_hash=content_hash(kept), paget_version=paget.__version__, parameter_hash=study_hash(study)
+        ),
+        text=resolved_yaml(kept),
+        unit="blocks of trajectories",
+        complete=lambda folder: complete(folder, kept, study),
+        files=files,
+    )
 
 
 def report(directory: str | Path) -> Path:
@@ -182,17 +252,21 @@ def bench(name: str | None = None) -> str:
 def _with(overrides: Iterable[str], patients: int | None, seed: int | None, scenario: object) -> list[str]:
     texts = list(overrides)
     if patients is not None:
-        texts.append(f"{'futures' if _is_patient(scenario, texts) else 'patients'}={patients}")
+        texts.append(f"{_COUNTED[_kind(scenario, texts)]}={patients}")
     if seed is not None:
         texts.append(f"seed={seed}")
     return texts
 
 
-def _is_patient(scenario: object, overrides: list[str]) -> bool:
-    return getattr(_load(scenario, overrides), "kind", "") == "patient"
+_COUNTED = {"trial": "patients", "patient": "futures", "network": "samples"}
+"""The key of each kind of scenario that says how many are simulated."""
 
 
-def _load(scenario: Any, overrides: Iterable[str]) -> Scenario:
+def _kind(scenario: object, overrides: list[str]) -> str:
+    return _load(scenario, overrides).kind
+
+
+def _load(scenario: Any, overrides: Iterable[str]) -> AnyScenario:
     from paget.scenario import find, load, read, resolved_yaml
 
     if isinstance(scenario, str | Path):

@@ -32,6 +32,8 @@ CARCINOMA: Mapping[str, float] = {
     "extension_rate": 0.0025,
     # departure and journey
     "shedding_rate": 1.85e-3,
+    "shedding_measured_at": 1.0,
+    "seeding_exponent": 1.0,
     "seeding_spread": 1.0,
     "host_factor_spread": 0.5,
     "lymph_share": 0.5,

@@ -216,7 +216,7 @@ def test_neck_nodes_are_seeded_by_lymph_and_distant_organs_by_blood(mechanisms):
     ]
     assert neck[0] > 0.2
     assert neck[0] > 10.0 * neck[1]
-    # Of the nodes' founders nearly all came by lymph; of the distant organs' at most a tenth.
+    # Of the nodes' founders nearly all came by lymph; of the distant organs' fewer than a third (14 to 27 %).
     assert counted(both, "founders_lymph", "cervical_nodes") > 0.99 * counted(both, "founders", "cervical_nodes")
     for organ in ("lung", "bone", "brain", "liver"):
         assert 0.0 < counted(both, "founders_lymph", organ) < 0.3 * counted(both, "founders", organ)
@@ -272,9 +272,11 @@ def test_a_stronger_membrane_never_gives_negative_cells(factor):
 
 
 def test_an_invasive_tumour_passes_the_membrane():
+    """But for the tenth at most by which lack of oxygen changes the invasiveness that its network gives it."""
     with_membrane, without = (
         simulated(20, mechanisms={"basement_membrane": factor}, follow_up_days=TO_DIAGNOSIS, **MANY)
         for factor in (1.0, 0.0)
     )
-    assert np.array_equal(with_membrane.cascade, without.cascade)
-    assert with_membrane.persons["founders_at_diagnosis"].sum() > 1e4
+    passed, all_of_them = (each.persons["founders_at_diagnosis"].sum() for each in (with_membrane, without))
+    assert all_of_them > 1e4
+    assert 0.9 < passed / all_of_them < 1.1

@@ -27,51 +27,11 @@ from paget.body.immune_killing import draw_pd_l1, start_immune, step_immune
 from paget.compute import kernel
 from paget.errors import InputError
 from paget.knowledge import clones, mapk, stem_cells
+from paget.patient import parameters as patient_parameters
 from paget.trial.units import convert
 
 UNITS = {
-    "cell_density": "cell/mm^3",
-    "avascular_capacity": "mm^3",
-    "stem_self_renewal": "1",
-    "non_stem_division": "1",
-    "non_stem_deficit": "1",
-    "dedifferentiation_chance": "1",
-    "origin_share_stem_cell": "1",
-    "origin_share_progenitor": "1",
-    "origin_share_fusion": "1",
-    "origin_share_dedifferentiation": "1",
-    "origin_prescribed": "1",
-    "progenitor_renewal_chance": "1",
-    "fusion_chance": "1",
-    "differentiated_origin_share": "1",
-    "differentiated_doubling_time": "d",
-    "differentiated_tempo_spread": "1",
-    "differentiated_plateau": "mm^3",
-    "differentiated_division_rate": "1/d",
-    "p53_loss_chance": "1",
-    "transformation_limit": "d",
-    "ki67_well_differentiated": "1",
-    "ki67_anaplastic": "1",
-    "invasiveness_well_differentiated": "1",
-    "t_cell_recruitment": "1/d",
-    "immune_recruitment_spread": "1",
-    "antigenicity": "1",
-    "t_cell_division": "1/d",
-    "t_cell_division_half": "cell",
-    "t_cell_loss": "1/d",
-    "t_cell_limit": "1",
-    "killing_rate": "1/d",
-    "killing_half": "cell",
-    "pd_l1_half": "1",
-    "pd_l1_positive_share": "1",
-    "pd_l1_shape": "1",
-    "pd1_blockade": "1",
-    "ctla4_blockade": "1",
-    "ctla4_gain": "1",
-    "macrophage_ratio": "1",
-    "macrophage_half": "1",
-    "airway_loss_at_rest": "1",
-    "airway_loss_on_exertion": "1",
+    **patient_parameters.UNITS,
 }
 """Unit in which the device functions read each number."""
 
@@ -384,18 +344,12 @@ def test_about_one_in_a_hundred_differentiated_carcinomas_transforms_in_ten_year
     assert 0.003 < hazard < 0.03
 
 
-def test_the_differentiated_clone_divides_and_invades_less():
-    record = parameters()[0]
-    assert p53_loss.proliferation_with_p53(record) == pytest.approx(1.0 / 6.0)
-    assert p53_loss.invasiveness_with_p53(record) < 0.5
-
-
 # --- MAPK pathway -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.inventory("ATC-4", off="driver_mutations", scale="body")
-def test_seven_in_ten_thyroid_cancers_signal_through_mapk(mechanisms):
-    """The review's 70 % of thyroid cancers beside anaplastic carcinoma; by drawing tumours one by one."""
+def test_signalling_through_mapk_is_counted_in_anaplastic_and_in_all_thyroid_cancers(mechanisms):
+    """A review says about 70 % of thyroid cancers: anaplastic 70 % (MDACC), advanced 82 % (Toda), one by one."""
     drawn = mechanisms().get("driver_mutations", 1.0)
     shares = {each.registry: each for each in mapk.side_by_side(drawn)}
     chance = np.random.default_rng(4)
@@ -629,9 +583,9 @@ def test_recruitment_and_pd_l1_vary_between_persons_as_measured():
     assert draw_pd_l1(parameters(pd_l1_positive_share=0.0)[0], 3, 1) == 0.0
 
 
-def test_t_cells_brake_an_anaplastic_carcinoma_and_rarely_more():
-    """Less than some per cent of the free net rate in the median person; growth is outrun in few."""
+def test_t_cells_brake_an_anaplastic_carcinoma_and_never_halt_it():
+    """Some tenths of a per cent of the free net rate in the median person, some per cent in one of ten."""
     slowed = after(parameters(), cohort(parameters()), 200, growth=0.02) / FREE
-    assert 0.001 < np.median(slowed) < 0.06
-    assert np.percentile(slowed, 90) > 0.02
-    assert np.mean(slowed > 1.0) < 0.02
+    assert 0.002 < np.median(slowed) < 0.007
+    assert 0.02 < np.percentile(slowed, 90) < 0.05
+    assert np.max(slowed) < 1.0

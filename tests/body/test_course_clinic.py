@@ -53,6 +53,7 @@ def _deaths(switches: tuple, parameters: tuple) -> np.ndarray:
 def test_people_die_of_the_organs_that_their_lesions_occupy(mechanisms):
     person = deaths(mechanisms())
     assert np.mean(person["alive"] == 0) > 0.8
+    assert np.sum(person["cause"] == LUNG_FAILURE) >= 5
     by_metastasis = np.isin(person["cause"], (LUNG_FAILURE, BRAIN, LIVER, EFFUSION))
     assert by_metastasis.mean() > 0.2
     loads = {
@@ -158,7 +159,8 @@ def test_nine_in_ten_extend_beyond_the_thyroid_at_diagnosis(mechanisms):
 def test_many_are_metastatic_at_diagnosis_and_more_in_the_course(mechanisms):
     """At diagnosis 38.3 % (Onoda 2020) to 58 % (LeeJS 2022); over the course 70 to 91 % (Besic 2013, autopsy).
 
-    Decided with the error of one cohort of eighty, so wide that a share of 20 % would not pass but one of 30 % does.
+    At an error of 1e-6, one cohort of eighty tells these ranges only from shares below 15 and 44 % or above 83 and
+    100 %: who spreads at all. The shares themselves are compared, and missed, in docs/validation.md.
     """
     cohort, detection = natural_history(mechanisms())
     person = cohort.persons

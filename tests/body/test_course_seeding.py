@@ -83,7 +83,7 @@ def expected_lead(cohort: Cohort) -> tuple[float, float]:
 def test_dissemination_begins_months_before_the_diagnosis(mechanisms):
     """The first founder comes long before the tumour is found, by the law of the first event of a growing rate.
 
-    The primary is then below 4 mm in nearly everybody, where no examination finds it.
+    The primary is then below 6 mm in nine of ten, where hardly any examination finds it.
     """
     cohort = spread(mechanisms(**EXPONENTIAL), 40)
     lead = days_before_diagnosis(cohort)

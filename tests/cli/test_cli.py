@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from paget.cli.app import app
 
-COMMANDS = ["run", "check", "scenarios", "new", "show", "report", "export", "digest", "bench", "doctor"]
+COMMANDS = ["run", "check", "scenarios", "new", "show", "report", "import", "export", "digest", "bench", "doctor"]
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_help_has_an_example(paget, command):
 def test_commands_that_are_not_built_are_absent(paget):
     listed = paget("--help").output
     assert "research use only" in listed
-    for command in ("compare", "import"):
+    for command in ("compare",):
         assert paget(command).exit_code == 2
         assert f"\n  {command} " not in listed
 
@@ -65,7 +65,7 @@ def test_scenarios(paget):
     assert names == sorted(names)
 
 
-@pytest.mark.parametrize("kind", ["trial", "patient"])
+@pytest.mark.parametrize("kind", ["trial", "patient", "network"])
 def test_new_prints_what_check_accepts(paget, tmp_path, kind):
     path = tmp_path / "new.yaml"
     path.write_text(paget("new", kind).output)
@@ -86,7 +86,7 @@ def test_show(paget, kind):
 def test_show_one_and_none(paget):
     assert "BRAF" in paget("show", "genes", "braf").output
     assert paget("show", "genes", "BRAFF").exit_code == 2
-    assert "Did you mean BRAF?" in paget("show", "genes", "BRAFF").stderr
+    assert "Did you mean BRAF" in paget("show", "genes", "BRAFF").stderr
     assert paget("show", "jeans").exit_code == 2
 
 
@@ -165,6 +165,28 @@ def test_interrupted_run_says_how_to_go_on(paget, monkeypatch, tmp_path):
     monkeypatch.setattr("paget.api.run", fail)
     result = paget("run", "benign-control", "-o", str(tmp_path))
     assert (result.exit_code, f"-o {tmp_path} --resume" in result.stderr) == (130, True)
+
+
+def test_import_writes_a_scenario_that_check_accepts(paget, tmp_path):
+    model, target = tmp_path / "switch.bnet", tmp_path / "switch.yaml"
+    model.write_text("A, A\nB, A & !C\nC, !B\n")
+    assert paget("import", "network", str(model), "-o", str(target)).exit_code == 0
+    assert paget("check", str(target)).exit_code == 0
+    assert "network: switch.bnet" in target.read_text()
+    again = paget("import", "network", str(model), "-o", str(target))
+    assert (again.exit_code, "exists already" in again.stderr) == (2, True)
+    assert paget("import", "network", str(model)).output.startswith("#")
+
+
+def test_import_says_what_is_wrong(paget, tmp_path):
+    model, target = tmp_path / "broken.bnet", tmp_path / "broken.yaml"
+    model.write_text("A, A\nB, A & & A\n")
+    result = paget("import", "network", str(model), "-o", str(target))
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{model}:2: ")
+    assert not target.exists()
+    assert paget("import", "networks", str(model)).exit_code == 2
+    assert paget("import", "network", str(tmp_path / "none.bnd")).exit_code == 2
 
 
 @pytest.mark.parametrize("command", [["report"], ["digest"], ["export"]])

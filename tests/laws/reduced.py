@@ -28,9 +28,12 @@ REDUCTION = {
     "cell_density": CELL_DENSITY, "shape_factor": SHAPE_FACTOR, "stochastic_limit": 1e4, "individual_limit": 1.0,
     "time_scale_spread": 0.0, "seeding_spread": 0.0, "presentation_spread": 0.0,
     "nodal_mass_diameter": NEVER, "symptom_load": NEVER, "undiagnosed_limit": 1e5, "usual_vessels": 1.0,
-    "vegf_free_permeability": 1.0, "angiogenic_threshold": 0.0,
+    "vegf_free_permeability": 1.0, "angiogenic_threshold": 0.0, "shedding_measured_at": 1.0, "seeding_exponent": 1.0,
 }  # fmt: skip
-"""One person like the other, with the usual vessels; without VEGF's part a vessel's wall is as the tables have it."""
+"""One person like the other, every cell shedding alike, the usual vessels.
+
+Without VEGF's part a vessel's wall is as the tables have it.
+"""
 
 OFF = dict.fromkeys(
     (

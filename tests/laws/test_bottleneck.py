@@ -66,7 +66,7 @@ def stepped_survival(size: float, step_days: float) -> np.ndarray:
 
 @pytest.mark.parametrize("size", [2.0, 5.0])
 def test_rates_held_for_a_step_tend_to_the_published_law(size):
-    """The error of a step halves with it, down to the constant odds past the nursery: (size/15)^16 at most."""
+    """The error of a step halves with it, down to the constant odds past the nursery: 1e-5 at most."""
     law = bottleneck.survival(np.arange(1, NURSERY_CELLS + 1), size)
     errors = [np.abs(stepped_survival(size, days)[1:] - law).max() for days in (0.02, 0.01, 0.005)]
     assert errors[-1] < 5e-3

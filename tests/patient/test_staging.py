@@ -13,8 +13,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from body.cohorts import SITES, simulated
+from laws.chance import ERROR
+from paget import knowledge
 from paget.patient.staging import STAGES, TUMOUR_CATEGORIES, stage, tumour_category
 from paget.trial.plan import Prescribed
 
@@ -90,6 +93,10 @@ def test_every_tumour_is_stage_four_whatever_its_size_nodes_and_spread(mechanism
         extended = bool(row["extended_at_diagnosis"])
         assert category == assessed_category(row["diameter_at_diagnosis"], extended, category == "T4")
         assert found == assessed_stage(category, row["node_category"] > 0, row["metastasis_category"] > 0)
+    extended = person["extended_at_diagnosis"] > 0
+    if extended.any():
+        deep = knowledge.parameters("atc")["deep_extension_share"].value
+        assert stats.binomtest(categories.count("T4"), int(extended.sum()), deep).pvalue > ERROR
 
 
 @pytest.mark.inventory("ATC-2", off="staging", scale="body")

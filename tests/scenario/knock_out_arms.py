@@ -37,10 +37,12 @@ seed: 1
 def mechanisms() -> dict[str, list[str]]:
     """Names of the mechanisms that get an arm, by label, in the order of the knowledge; those off in ATC have none."""
     from paget import knowledge
+    from paget.scenario.model import mechanism_names
 
     usual = knowledge.diseases()["atc"].mechanisms
     found: dict[str, list[str]] = {label: [] for label in LABELS}
-    for name, record in knowledge.mechanisms().items():
+    for name in mechanism_names():
+        record = knowledge.mechanisms()[name]
         if record.label in found and usual.get(name, 1.0) != 0.0:
             found[record.label].append(name)
     return found

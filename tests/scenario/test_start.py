@@ -11,6 +11,7 @@ from paget.errors import InputError
 from paget.knowledge.hosts import host
 from paget.patient.care import NEVER
 from paget.scenario import built_in, find, load, read, resolved, resolved_yaml
+from paget.scenario.model import mechanism_names
 from paget.scenario.study import study_of
 from paget.trial.job import plan_of_arm, study_of_arm
 from paget.trial.plan import plan
@@ -103,7 +104,7 @@ def test_arms_may_differ_in_their_host():
 def test_all_stands_for_every_mechanism_not_named():
     body = "mechanisms: {all: off, shedding: on, arrest: 0.4}\narms: [{name: a}, {name: b, mechanisms: {all: 0.5}}]"
     begun = study(body)
-    assert set(begun.mechanisms) == set(knowledge.mechanisms())
+    assert set(begun.mechanisms) == set(mechanism_names())
     assert {name: factor for name, factor in begun.mechanisms.items() if factor} == {"shedding": 1.0, "arrest": 0.4}
     assert set(begun.arm_mechanisms["b"].values()) == {0.5}
     kept = resolved(read(HEAD + body))["mechanisms"]

@@ -1,6 +1,7 @@
 """Every kind of wrong scenario, with the message it must give; bodies are appended to a minimal trial."""
 
 MINIMAL = "paget: 1\nkind: trial\nname: test\n"
+NETWORK = "paget: 1\nkind: network\nname: test\nnetwork: atc\n"
 PATIENT = "paget: 1\nkind: patient\nname: test\n"
 
 # YAML appended to MINIMAL -> message after "wrong.yaml:<line>: "
@@ -97,6 +98,42 @@ PATIENTS = {
     "futures": "futures: 0",
     "patients is not a key": "patients: 5",
 }
+NETWORKS = {
+    "patients are not of this kind": "patients: 5",
+    "unknown network": "network: atk",
+    "missing file": "network: nowhere.bnd",
+    "settings of a built-in network": "settings: model.cfg",
+    "unit of a built-in network": "time_unit: h",
+    "samples": "samples: 3",
+    "duration without windows": "duration: 1 h\ntime_tick: 2 h",
+    "duration of another dimension": "duration: 5 mm",
+    "duration that is no number": "duration: .nan",
+    "no condition": "conditions: []",
+    "conditions alike": "conditions: [{name: a}, {name: A}]",
+    "unknown alteration": "conditions: [{name: a, genotype: [BRAFF V600E]}]",
+    "unknown drug": "conditions: [{name: a, drugs: {dabrafenb: 0.9}}]",
+    "dose above one": "conditions: [{name: a, drugs: {dabrafenib: 9}}]",
+    "dose of another dimension": "conditions: [{name: a, drugs: {dabrafenib: 9 mg}}]",
+    "dose without unit": 'conditions: [{name: a, drugs: {dabrafenib: "9"}}]',
+    "concentration without potency": "conditions: [{name: a, drugs: {Ad-p53: 9 nmol/L}}]",
+    "unknown surroundings": "conditions: [{name: a, environment: {TGFF: on}}]",
+    "unknown node": "conditions: [{name: a, hold: {ERKK: on}}]",
+    "state of a node": "conditions: [{name: a, hold: {ERK: 2}}]",
+    "node changed twice": "conditions: [{name: a, hold: {ERK: on}, inhibit: {ERK: 0.5}}]",
+    "unknown variable": "conditions: [{name: a, variables: {level_GFF: 1}}]",
+    "unknown module": "conditions: [{name: a, off: [emt_transcripton]}]",
+    "module at half strength": "mechanisms: {emt_transcription: 0.5}",
+    "rule": "read_outs: {a: ERK & & MEK}",
+    "rule over an unknown node": "read_outs: {a: ERKK}",
+    "rule that is a number": "first_passage: {a: 3}",
+    "heat map without drugs": "heat_map: {genotypes: [wild type]}",
+    "heat map of nothing": "heat_map: {genotypes: [], drugs: [none]}",
+    "heat map of unknown genes": "heat_map: {genotypes: [BRAF V600E + P53 lost], drugs: [none]}",
+    "heat map above one": "heat_map: {genotypes: [wild type], drugs: [none], inhibition: 3}",
+    "dose-response of nothing": "dose_response: {doses: [0, 1]}",
+    "dose-response of one dose": "dose_response: {drug: dabrafenib, doses: [1]}",
+    "dose-response in an unknown condition": "dose_response: {drug: dabrafenib, conditions: [y]}",
+}
 WHOLE = {
     "empty": "",
     "whitespace": " \n\n \t\n",
@@ -148,8 +185,12 @@ SETTINGS = {
 def cases() -> dict[str, tuple[bytes, tuple[str, ...]]]:
     """Content of the file and values of ``--set`` by the name of the case."""
     found: dict[str, tuple[bytes, tuple[str, ...]]] = {}
-    for group, head, table in (("trial", MINIMAL, TRIALS), ("patient", PATIENT, PATIENTS), ("file", "", WHOLE)):
+    groups = (("trial", MINIMAL, TRIALS), ("patient", PATIENT, PATIENTS), ("network", NETWORK, NETWORKS))
+    for group, head, table in (*groups, ("file", "", WHOLE)):
         found |= {f"{group}: {name}": ((head + body + "\n" * bool(head)).encode(), ()) for name, body in table.items()}
+    for name in ("unknown network", "missing file"):
+        text = NETWORK.replace("network: atc", NETWORKS[name])
+        found[f"network: {name}"] = (text.encode(), ())
     found |= {f"bytes: {name}": (content, ()) for name, content in FILES.items()}
     arms = (MINIMAL + "arms: [{name: a}]\n").encode()
     return found | {f"set: {name}": (arms, (setting,)) for name, setting in SETTINGS.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from signalling.atc_cells import shares
+from signalling.atc_cells import MANY, bliss_excess, shares
 
 BRAF = "genotype=BRAF V600E"
 BRAF_P53 = "genotype=BRAF V600E,TP53"
@@ -32,9 +32,16 @@ def test_manumycin_stops_ras_cells_and_kills_with_paclitaxel(mechanisms):
     both = treated(RAS_P53, "manumycin,paclitaxel", switches)
     singles = [alone["apoptosis"], treated(RAS_P53, "paclitaxel", switches)["apoptosis"]]
     assert both["apoptosis"] > max(singles) + 0.8
+    # Angiogenesis falls with paclitaxel as without it: all of that is manumycin's.
     assert both["angiogenic"] < before["angiogenic"] - 0.4
-    for partner in ("doxorubicin", "cisplatin"):
-        assert treated(RAS_P53, f"manumycin,{partner}", switches)["proliferation"] < 0.05
+    # At full dose manumycin leaves no growth to lower, so partners show at part of it. Errors are below 0.012.
+    part = "manumycin:0.4"
+    for partner in ("paclitaxel:0.5", "doxorubicin", "cisplatin"):
+        first, second, pair = (
+            shares(f"{RAS_P53}; drugs={drugs}", switches, MANY)["proliferation"]
+            for drugs in (part, partner, f"{part},{partner}")
+        )
+        assert pair < min(first, second) - 0.02
     untouched = shares(BRAF_P53, switches)["mapk_output"]
     assert treated(BRAF_P53, "manumycin", switches)["mapk_output"] == pytest.approx(untouched, abs=0.05)
 
@@ -152,8 +159,7 @@ def test_lovastatin_kills_by_way_of_rho_and_differentiates(mechanisms):
 
 
 @claims("DRG-18")
-@pytest.mark.inventory("DRG-18", off="non_apoptotic_death", scale="network")
-def test_17_aag_kills_without_caspases(mechanisms):
+def test_17_aag_at_full_dose_kills_without_caspases(mechanisms):
     switches = mechanisms()
     for cell in (BRAF_P53, RAS_P53):
         after = treated(cell, "17-AAG", switches)
@@ -162,11 +168,20 @@ def test_17_aag_kills_without_caspases(mechanisms):
         assert max(after["mapk_output"], after["pi3k_output"], after["proliferation"]) < 0.05
     resting = treated("", "17-AAG", switches)
     assert resting["non_apoptotic_death"] < 0.02
-    half = treated(BRAF_P53, "17-AAG:0.5", switches)["non_apoptotic_death"]
-    assert 0.05 < half < 0.6
     other = treated(BRAF_P53, "ganetespib", switches)  # cleaves caspase-3 (Lin et al. 2017)
     assert other["apoptosis"] > 0.95
     assert other["non_apoptotic_death"] < 0.02
+
+
+def test_17_aag_at_half_dose_kills_by_caspases_as_well():
+    """HSP90 and reactive oxygen flicker apart from each other, so that one is often hit without the other.
+
+    An open point of the network: apoptosis and other death are 0.05 and 0.06 at a quarter of the dose, 0.16 and 0.25
+    at half, 0.17 and 0.57 at three quarters, 0.09 and 0.81 at nine tenths.
+    """
+    half = treated(BRAF_P53, "17-AAG:0.5", {})
+    assert 0.1 < half["apoptosis"] < half["non_apoptotic_death"] - 0.03
+    assert half["non_apoptotic_death"] < 0.4
 
 
 @claims("DRG-19")
@@ -296,7 +311,6 @@ def test_multikinase_inhibitors_hit_receptors_and_not_braf_cells_themselves(mech
 
 
 @claims("DRG-34")
-@pytest.mark.inventory("DRG-34", off="immune_evasion_signalling", scale="network")
 def test_atezolizumab_with_mapk_inhibition_ends_immune_evasion_in_braf_cells(mechanisms):
     switches = mechanisms()
     before = shares(BRAF_P53, switches)
@@ -324,38 +338,45 @@ def test_g12c_inhibitors_act_on_that_mutation_only(mechanisms, drug):
     assert other["mapk_output"] == pytest.approx(shares(RAS_P53, switches)["mapk_output"], abs=0.05)
 
 
-def excess(cell: str, first: str, second: str, read_out: str, switches) -> float:
-    """Bliss excess: effect of both less 1 - (1 - one)(1 - other), effects as fractions of the untreated read-out."""
-    untreated = shares(cell, switches, cells=400)[read_out]
-    one, other, both = (
-        1.0 - shares(f"{cell}; drugs={drugs}", switches, cells=400)[read_out] / untreated
-        for drugs in (first, second, f"{first},{second}")
-    )
-    return both - (1.0 - (1.0 - one) * (1.0 - other))
+def test_trametinib_and_alpelisib_exceed_bliss_where_both_pathways_are_mutant():
+    """Claims no statement: DRG-36 asks for Loewe and for controls that are published as such.
 
-
-@claims("DRG-36")
-@pytest.mark.inventory("DRG-36", off="pi3k_signalling", scale="network")
-def test_trametinib_and_alpelisib_exceed_bliss_where_both_pathways_are_mutant(mechanisms):
-    switches = mechanisms()
-    assert shares(PIK3CA, switches)["AKTH"] > 0.95
-    assert excess(PIK3CA, "trametinib", "alpelisib", "proliferation", switches) > 0.7
-    # At half exposure 400 cells give a standard error below 0.04 for the excess.
-    assert excess(PIK3CA, "trametinib:0.5", "alpelisib:0.5", "proliferation", switches) > 0.15
+    Alone neither drug slows this cell at any dose, so that no dose of one stands for a dose of the other and Loewe's
+    additivity says nothing but "no effect". An open point of the network.
+    """
+    untreated = shares(PIK3CA)["proliferation"]
+    for drug in ("trametinib", "alpelisib"):
+        for dose in (0.5, 1.0):
+            assert shares(f"{PIK3CA}; drugs={drug}:{dose}")["proliferation"] > untreated - 0.05
+    for dose, least in ((0.5, 0.15), (1.0, 0.8)):
+        _, low, _ = bliss_excess(PIK3CA, f"trametinib:{dose}", f"alpelisib:{dose}", "proliferation")
+        assert low > least
 
 
 @pytest.mark.parametrize(
     ("cell", "partner"),
     [
-        ("genotype=BRAF V600E,PTEN,TP53", "alpelisib"),  # PTEN loss signals past PI3K alpha
-        (BRAF_P53, "sotorasib"),
-        (BRAF_P53, "larotrectinib"),
-        (BRAF_P53, "imatinib"),
-        (BRAF_P53, "selpercatinib"),
+        (BRAF_P53, "palbociclib:0.5"),
+        (BRAF_P53, "vorinostat:0.5"),
+        (BRAF_P53, "paclitaxel:0.5"),
+        (BRAF_P53, "dabrafenib:0.5"),
+        (RAS_P53, "palbociclib:0.5"),
     ],
 )
-def test_trametinib_with_a_drug_that_has_no_target_there_is_no_synergy(cell, partner):
-    assert abs(excess(cell, "trametinib:0.5", partner, "proliferation", {})) < 0.12
+def test_trametinib_with_drugs_that_act_alone_as_well_is_near_bliss(cell, partner):
+    """Controls of the network, not of a publication: both drugs lower growth alone and no synergy was written in."""
+    untreated = shares(cell)["proliferation"]
+    for drug in ("trametinib:0.5", partner):
+        assert shares(f"{cell}; drugs={drug}")["proliferation"] < untreated - 0.08
+    _, low, high = bliss_excess(cell, "trametinib:0.5", partner, "proliferation")
+    assert -0.12 < low < high < 0.12
+    assert high < bliss_excess(PIK3CA, "trametinib:0.5", "alpelisib:0.5", "proliferation")[1]
+
+
+def test_alpelisib_adds_nothing_where_pten_loss_signals_past_its_target():
+    cell = "genotype=BRAF V600E,PTEN,TP53"
+    _, low, high = bliss_excess(cell, "trametinib:0.5", "alpelisib:0.5", "proliferation")
+    assert -0.2 < low < high < 0.15
 
 
 @claims("DRG-42")
@@ -378,6 +399,7 @@ def test_glecirasib_needs_a_partner_against_the_receptors(mechanisms):
     assert 0.1 < alone["mapk_output"] < shares(with_egf, switches)["mapk_output"] - 0.2
     for partner in ("cetuximab", "SHP2 inhibitor"):
         assert treated(with_egf, f"glecirasib,{partner}", switches)["mapk_output"] < 0.02
-        assert excess(with_egf, "glecirasib", partner, "mapk_output", switches) > 0.15
+        _, low, _ = bliss_excess(with_egf, "glecirasib", partner, "mapk_output", switches)
+        assert low > 0.15
     assert treated(with_all, "glecirasib,cetuximab", switches)["mapk_output"] > 0.1  # FGF takes over
     assert treated(with_all, "glecirasib,SHP2 inhibitor", switches)["mapk_output"] < 0.02

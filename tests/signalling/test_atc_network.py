@@ -13,14 +13,17 @@ import pytest
 from paget import knowledge
 from paget.errors import InputError
 from paget.knowledge.check import check
-from paget.knowledge.networks import CheckRecord, cell_tables, parse_condition
+from paget.knowledge.networks import cell_tables, parse_condition
+from paget.signalling.checks import settled_cells, shaping_verdict
 from paget.signalling.interventions import Interventions
 from paget.signalling.library import network
 from paget.signalling.settings import InitialGroup
 from paget.signalling.simulate import simulate
+from signalling.atc_cells import CELLS as SAMPLES
 from signalling.atc_cells import SEED, shares
 
 ATC = cell_tables("atc")
+CELLS = settled_cells(network("atc"), samples=SAMPLES, seed=SEED, threads=1)
 BRAF_P53 = ("BRAF V600E", "TP53")
 NETWORK_DRUGS = (
     "manumycin sorafenib imatinib gefitinib AEE788 plitidepsin QLT0267 bortezomib lovastatin 17-AAG romidepsin "
@@ -30,40 +33,23 @@ NETWORK_DRUGS = (
 ).split()
 
 
-def holds(record: CheckRecord) -> tuple[bool, float, float]:
-    """Whether a check holds, with the read-out in its two conditions."""
-    first = shares(record.condition_a)[record.readout]
-    if record.direction == "on":
-        return first >= record.effect, first, record.effect
-    if record.direction == "off":
-        return first <= record.effect, first, record.effect
-    second = shares(record.condition_b)[record.readout]
-    difference = first - second
-    verdict = {
-        "higher": difference >= record.effect,
-        "lower": -difference >= record.effect,
-        "same": abs(difference) <= record.effect,
-    }
-    return verdict[record.direction], first, second
-
-
 @pytest.mark.parametrize("statement", dict.fromkeys(record.id for record in ATC.checks))
 def test_the_statements_that_shaped_the_rules_hold(statement):
     failed = []
     for record in ATC.checks:
         if record.id == statement:
-            held, first, second = holds(record)
-            if not held:
-                failed.append(f"{record.statement}: {record.readout} {record.direction}: {first:.2f}, {second:.2f}")
+            verdict = shaping_verdict(record, CELLS)
+            if not verdict.hit:
+                failed.append(f"{record.statement}: {record.readout} {record.direction}: {verdict}")
     assert not failed
 
 
 def test_a_check_can_fail():
     record = next(record for record in ATC.checks if record.direction == "lower" and record.effect > 0.5)
-    assert holds(record)[0]
-    assert not holds(record.model_copy(update={"direction": "higher"}))[0]
-    assert not holds(record.model_copy(update={"direction": "same", "effect": 0.1}))[0]
-    assert not holds(record.model_copy(update={"condition_a": record.condition_b}))[0]
+    assert shaping_verdict(record, CELLS).hit
+    assert not shaping_verdict(record.model_copy(update={"direction": "higher"}), CELLS).hit
+    assert not shaping_verdict(record.model_copy(update={"direction": "same", "effect": 0.1}), CELLS).hit
+    assert not shaping_verdict(record.model_copy(update={"condition_a": record.condition_b}), CELLS).hit
 
 
 def test_the_network_fits_two_words_and_every_node_is_known():
@@ -257,3 +243,8 @@ def test_what_is_listed_as_open_is_what_the_network_does():
     single = shares("genotype=BRAF V600E,TP53; environment=EGF; drugs=vemurafenib")["mapk_output"]
     assert rescued == pytest.approx(single, abs=0.05)
     assert shares("genotype=BRAF V600E,TP53; drugs=dabrafenib,trametinib")["apoptosis"] < 0.02
+    damaged, whole = shares("genotype=BRAF V600E,TP53; drugs=doxorubicin"), shares("genotype=BRAF V600E,TP53")
+    assert damaged["proliferation"] == pytest.approx(whole["proliferation"], abs=0.05)
+    assert damaged["apoptosis"] < 0.02
+    assert shares("genotype=BRAF V600E,TP53; drugs=Ad-p53")["apoptosis"] < 0.02
+    assert shares("genotype=BRAF V600E,TP53; off=emt_transcription")["MMP9"] > 0.8

@@ -263,6 +263,7 @@ def test_a_rate_that_is_no_rate_names_the_state():
         ({"time_tick": 0.0}, {}, "width"),
         ({"time_tick": 0.5, "max_time": 0.1}, {}, "end"),
         ({"seed": -1}, {}, "seed"),
+        ({"time_tick": 1e-9}, {}, "too many windows"),
         ({}, {"device": "tpu"}, "device"),
         ({}, {"states": 300}, "254"),
         ({"initial": (InitialGroup.fixed("S", 1), InitialGroup.fixed("S", 0))}, {}, "twice"),
@@ -286,3 +287,13 @@ def test_what_cannot_be_simulated_is_refused(changes, options, words):
 def test_impossible_interventions_are_refused(make):
     with pytest.raises(InputError, match="A"):
         make()
+
+
+def test_trajectories_are_addressed_by_their_number():
+    """A run in two parts is one run; other trajectories have other draws."""
+    network = parse_bnd("Node A { logic = !A; } Node B { logic = A & !C; } Node C { logic = A | B; }")
+    settings = Settings(time_tick=1.0, max_time=9.0)
+    whole = simulate(network, settings, samples=60, seed=3).final
+    parts = [simulate(network, settings, samples=n, seed=3, first=first).final for first, n in ((0, 20), (20, 40))]
+    assert np.array_equal(whole, np.concatenate(parts))
+    assert not np.array_equal(whole[:20], parts[1][:20])

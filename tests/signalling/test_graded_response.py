@@ -18,12 +18,11 @@ from paget.signalling.graded_response import (
     mixture,
     mixture_terms,
     occupancy,
-    rates_of,
     smoothing_matrix,
 )
 from paget.signalling.library import network
 from paget.signalling.network import Network, Node
-from paget.signalling.settings import Settings
+from paget.signalling.settings import InitialGroup, Settings
 from paget.signalling.simulate import simulate
 from paget.signalling.table_build import with_still_inputs
 
@@ -118,9 +117,8 @@ def cascade() -> Network:
 def switching(cell: Network, name: str, effect: float, speed: float) -> Network:
     """The target with rates up (1 - theta) u and down + theta d, both multiplied by `speed`."""
     node = cell[name]
-    up, down = rates_of(node)
-    forced = Expression((*up.code, ("num", (1.0 - effect) * speed), ("mul", None)))
-    lost = Expression((*down.code, ("num", effect), ("add", None), ("num", speed), ("mul", None)))
+    forced = Expression((*node.up.code, ("num", (1.0 - effect) * speed), ("mul", None)))
+    lost = Expression((*node.down.code, ("num", effect), ("add", None), ("num", speed), ("mul", None)))
     nodes = tuple(replace(node, rate_up=forced, rate_down=lost) if each is node else each for each in cell.nodes)
     return replace(cell, nodes=nodes)
 
@@ -128,13 +126,12 @@ def switching(cell: Network, name: str, effect: float, speed: float) -> Network:
 def stationary(cell: Network) -> dict[str, float]:
     """Probability of each node in the stationary state, by the matrix of the master equation."""
     names = list(cell.index)
-    states = list(product((0, 1), repeat=len(names)))
+    states: list[tuple[int, ...]] = list(product((0, 1), repeat=len(names)))
     matrix = np.zeros((len(states), len(states)))
     for column, state in enumerate(states):
         values = dict(zip(names, map(float, state), strict=True))
         for place, node in enumerate(cell.nodes):
-            up, down = rates_of(node)
-            rate = (down if state[place] else up).evaluate(values)
+            rate = (node.down if state[place] else node.up).evaluate(values)
             target = states.index((*state[:place], 1 - state[place], *state[place + 1 :]))
             matrix[target, column] += rate
             matrix[column, column] -= rate
@@ -156,10 +153,29 @@ def test_averaging_is_the_limit_of_fast_switching_with_an_error_of_first_order(e
     assert abs(slow - limit["Q"]) > 20.0 * distances[0], "slow switching is something else"
 
 
+def test_a_rate_that_is_not_stated_stays_what_it_is_without_a_drug():
+    """A rises with T and has no logic, so nothing ever switches it off; L follows its logic at rate 1."""
+    nodes = (
+        Node("T", None, parse_expression("1"), parse_expression("1")),
+        Node("A", None, parse_expression("T")),
+        Node("L", parse_expression("T")),
+    )
+    treated = averaged(Network(nodes, "partial"), {"T": 0.25})
+    for state in (0.0, 1.0):
+        values = {"T": 1.0, "A": state, "L": state}
+        assert treated["A"].up.evaluate(values) == pytest.approx(0.75)
+        assert treated["A"].down.evaluate(values) == 0.0
+        assert treated["L"].up.evaluate(values) == pytest.approx(0.75)
+        assert treated["L"].down.evaluate(values) == pytest.approx(0.25)
+    settings = Settings(
+        initial=(InitialGroup.fixed("T", 1), InitialGroup.fixed("A", 1)), time_tick=5.0, max_time=10.0, sample_count=64
+    )
+    assert np.all(simulate(treated, settings).probability[:, 1] == 1.0)
+
+
 def faster(cell: Network, name: str, factor: float) -> Network:
     """Both rates of a node multiplied."""
-    up, down = rates_of(cell[name])
-    scaled = [Expression((*rule.code, ("num", factor), ("mul", None))) for rule in (up, down)]
+    scaled = [Expression((*rule.code, ("num", factor), ("mul", None))) for rule in (cell[name].up, cell[name].down)]
     nodes = tuple(
         replace(node, rate_up=scaled[0], rate_down=scaled[1]) if node.name == name else node for node in cell.nodes
     )

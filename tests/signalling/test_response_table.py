@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zlib
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -13,11 +14,12 @@ import pytest
 
 from paget import knowledge
 from paget.errors import InputError
+from paget.knowledge.networks import cell_tables
 from paget.knowledge.reading import child, shipped
 from paget.knowledge.response import anchor_rows, anchors
 from paget.signalling import anchoring, table_build, table_store
 from paget.signalling.exposure import Arm, ExposureAxis, effects_of, exposure_points, impact
-from paget.signalling.library import network
+from paget.signalling.library import CellNetwork, build, network
 from paget.signalling.response_table import AXES, DIFFERENCES, PHENOTYPES, RATIOS, ResponseTable, load
 from paget.signalling.table_build import Bench, NetworkTable
 from paget.signalling.table_store import fetch, possible_genotypes, relative
@@ -53,7 +55,7 @@ def test_interpolation_is_exact_for_a_multilinear_table():
     for _ in range(20):
         place = [*rng.uniform((-3.0, -2.0), (2.0, 4.0)), *rng.uniform(size=3)]
         wanted = np.prod([a + b * x for (a, b), x in zip(factors, place, strict=True)])
-        found = table.phenotypes(*place[2:], exposures=np.exp(place[:2]))
+        found = table.phenotypes(*place[2:], exposures=np.exp(place[:2]).tolist())
         assert found["proliferation"] == pytest.approx([wanted, -2.0 * wanted])
         assert found[PHENOTYPES[-1]][0] == pytest.approx(wanted * len(PHENOTYPES))
 
@@ -245,6 +247,34 @@ def test_the_key_changes_with_all_that_the_numbers_depend_on(monkeypatch: pytest
     assert len(set(keys)) == len(keys)
 
 
+def changed(**tables) -> CellNetwork:
+    """The network with some of its tables replaced."""
+    return build(replace(cell_tables("atc"), **tables))
+
+
+def test_the_rate_of_inputs_counts_where_a_level_is_fractional():
+    """At levels 0 and 1 no input switches, so the rate at which inputs switch changes no number."""
+    settings = cell_tables("atc").settings
+    faster = {**settings, "input_rate": settings["input_rate"].model_copy(update={"value": 40.0})}
+    for level, differs in ((1.0, False), (0.5, True)):
+        keys = {
+            Bench(cell, surroundings={"growth_factor": level}).key("RAS")
+            for cell in (changed(), changed(settings=faster))
+        }
+        assert len(keys) == 1 + differs
+
+
+def test_an_offset_depends_on_the_inputs_of_its_alterations(monkeypatch: pytest.MonkeyPatch):
+    before = anchoring.content("atc", "vemurafenib")
+    records = cell_tables("atc").alterations
+    moved = tuple(
+        record.model_copy(update={"input": "mBRAFx"}) if record.label == "BRAF V600E" else record for record in records
+    )
+    culture = replace(anchoring.culture("atc", "vemurafenib"), cell=changed(alterations=moved))
+    monkeypatch.setattr(anchoring, "culture", lambda *_: culture)
+    assert anchoring.content("atc", "vemurafenib") != before
+
+
 # --- where they are kept ----------------------------------------------------------------------------------------------
 
 
@@ -302,6 +332,46 @@ def test_a_damaged_file_is_made_anew(damage: str, kept: Path, builds: list[str])
     assert builds == ["RAS", "RAS"]
     assert path.read_bytes() == content
     assert np.all(np.isfinite(table.probability))
+
+
+def test_no_damaged_byte_stops_a_run(kept: Path, builds: list[str], monkeypatch: pytest.MonkeyPatch):
+    """A byte that matters makes the file unreadable, any other leaves the numbers as they are."""
+    values = np.random.default_rng(5).uniform(size=(*bench().shape, len(PHENOTYPES)))
+    small = NetworkTable("RAS", values[:1, :1, :1], values[:1, :1, :1])
+    content = table_store.to_bytes({bench().key("RAS"): small})
+    wanted = table_store.from_bytes(content)[bench().key("RAS")]
+    raised, same = set(), 0
+    for place, byte in enumerate(content):
+        for change in (1, 2, 4, 8, 16, 32, 64, 128, 255):
+            damaged = content[:place] + bytes([byte ^ change]) + content[place + 1 :]
+            try:
+                found = table_store.from_bytes(damaged)
+            except table_store._UNREADABLE as error:
+                raised.add(type(error))
+                continue
+            for table in found.values():
+                assert np.array_equal(table.probability, wanted.probability)
+                assert np.array_equal(table.error, wanted.error)
+                same += 1
+    assert {zlib.error, NotImplementedError, RuntimeError} <= raised
+    assert same
+
+
+@pytest.mark.parametrize("error", [MemoryError, OverflowError, NotImplementedError, RuntimeError, zlib.error])
+def test_what_reading_may_raise_makes_the_table_anew(
+    error: type[Exception], kept: Path, builds: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    fetch(bench(), ["RAS"])
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    with monkeypatch.context() as broken:
+        broken.setattr(table_store.np, "load", fail)
+        with pytest.raises(error):
+            table_store.from_bytes(b"")
+        assert table_store._cached(bench().key("RAS"), bench()) is None
+    assert fetch(bench(), ["RAS"])[0].genotype == "RAS"
 
 
 def test_an_interrupted_write_leaves_nothing(kept: Path, builds: list[str], monkeypatch: pytest.MonkeyPatch):

@@ -143,7 +143,7 @@ def test_clusters_and_the_circulation():
     firm = PATIENT.but(wash_out_rate_passer=0.0, capture_passer=0.9)
     assert not hit("ctc_half_life", 24.0 * experiments.half_life_in_blood(firm, hours))
     one, two = (experiments.cells_in_blood(PATIENT, cells) for cells in (1e9, 2e9))
-    assert two == pytest.approx(2.0 * one)
+    assert two == pytest.approx(2.0 ** PATIENT.values["seeding_exponent"] * one)
 
 
 def test_aspirin_has_both_signs():
@@ -188,6 +188,11 @@ def test_later_resection_lets_more_metastases_out():
     assert experiments.risk_after_resection(bench.without("intravasation"), 30.0, 20, 1826.0) == 0.0
 
 
-def test_cells_shed_are_a_rate_per_cell():
-    run = PATIENT.run(1, 60.0, prescribed=Prescribed(diameter_mm=20.0))
-    assert experiments.shed_per_cell_day(run) == pytest.approx(PATIENT.values["shedding_rate"], rel=0.05)
+def test_cells_shed_are_a_rate_per_cell_of_the_size_at_which_it_was_measured():
+    values = PATIENT.values
+    for exponent in (1.0, values["seeding_exponent"]):
+        run = PATIENT.but(seeding_exponent=exponent).run(1, 60.0, prescribed=Prescribed(diameter_mm=20.0))
+        days, volumes = run.curve("primary_ml").T
+        cells = 1000.0 * volumes[days >= run.cohort.persons["diagnosis_day"][0]] * values["cell_density"]
+        weight = np.mean((cells / values["shedding_measured_at"]) ** (exponent - 1.0) * cells) / np.mean(cells)
+        assert experiments.shed_per_cell_day(run) == pytest.approx(values["shedding_rate"] * weight, rel=0.05)

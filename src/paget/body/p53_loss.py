@@ -5,8 +5,7 @@ with probability s = 1 - d / b. A carcinoma of N cells that divide at rate b_w t
 
     h = u b_w s N(t)   (1/day),      N(t) = min(e^{g t}, N_max).
 
-All 30 of 30 anaplastic carcinomas and foci in differentiated ones stained for p53 (AhnFoci2017). With p53 the cell also
-loses its brake on division: Ki-67 below 10 % in well differentiated, above 30 % in anaplastic carcinoma (WHO_Ki67).
+All 30 of 30 anaplastic carcinomas and foci in differentiated ones stained for p53 (AhnFoci2017).
 Switch `p53_loss` scales u: off, a differentiated carcinoma never progresses.
 """
 
@@ -49,15 +48,3 @@ def transformation_days(chance, growth_rate, log_plateau, per_cell, within):
 def cells_at(days, growth_rate, log_plateau):
     """Cells of the differentiated carcinoma `days` after its first one."""
     return exp(min(growth_rate * days, log_plateau))
-
-
-@device_function
-def proliferation_with_p53(p):
-    """Division of a well differentiated cell relative to an anaplastic one: the ratio of their Ki-67 indices."""
-    return p.ki67_well_differentiated / p.ki67_anaplastic
-
-
-@device_function
-def invasiveness_with_p53(p):
-    """Invasiveness of a well differentiated clone relative to an anaplastic one, in [0, 1]."""
-    return p.invasiveness_well_differentiated

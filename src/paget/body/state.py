@@ -113,7 +113,7 @@ _PERSON_FLOATS = (
     "age_years", "time_scale", "seeding_scale", "presentation_diameter", "extension_susceptibility",
     "lethal_airway", "lethal_lung", "lethal_brain", "lethal_liver", "lethal_effusion", "lethal_total",
     "lethal_haemorrhage",
-    "invasiveness",
+    "invasiveness", "invasiveness_oxic", "invasiveness_hypoxic",
     "primary_cells", "cells_before", "primary_log_ratio", "extension_hazard",
     "diagnosis_day", "first_founder_day", "last_day",
     "diameter_at_diagnosis", "doubling_at_diagnosis", "doubling_at_5mm", "ki67_at_diagnosis", "ctc_at_diagnosis",

@@ -10,14 +10,14 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from paget import knowledge
-from paget.calibration import smoother
+from paget.calibration import emulator, smoother
 from paget.calibration.forecast import Forecast, forecast
 from paget.calibration.priors import free_parameters, model_values
 from paget.calibration.targets import Target, centres, fit_targets, read_outs, variances, weights
@@ -31,13 +31,16 @@ Floats = NDArray[np.float64]
 MODEL = ("body", "compute", "knowledge", "patient", "scenario", "signalling", "therapy", "tissue", "trial")
 """Folders whose code decides a forecast."""
 
+FINER = 4
+"""The place that is installed is looked for with this many times the patients of a member."""
+
 RESULTS = ("fitted.csv", "posterior.csv")
 """Data that a fit writes and doesn't read."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Size of a fit: members of the ensemble, steps of assimilation, patients per cohort."""
+    """Size of a fit: members of the ensemble, steps of assimilation, patients per cohort, rounds of refinement."""
 
     disease: str = "atc"
     stage: int = 1
@@ -45,6 +48,12 @@ class Settings:
     members: int = 40
     steps: int = 4
     patients: int = 60
+    rounds: int = 8
+
+    @property
+    def finer(self) -> Settings:
+        """Settings of a forecast of the refinement."""
+        return replace(self, patients=FINER * self.patients)
 
 
 @dataclass(frozen=True)
@@ -61,16 +70,49 @@ class Problem:
 class Ensembles:
     """The ensemble before every step and after the last, (steps + 1, members, priors), and the forecasts in between.
 
-    values: (steps, members, targets) on the rows' scales.
+    values, errors: (steps, members, targets) on the rows' scales; errors are those of Monte Carlo.
     """
 
     z: Floats
     values: Floats
+    errors: Floats
+
+    @property
+    def forecasts(self) -> Forecasts:
+        """All places with a forecast."""
+        rows = self.values.shape[-1]
+        return Forecasts(
+            self.z[:-1].reshape(-1, self.z.shape[-1]), self.values.reshape(-1, rows), self.errors.reshape(-1, rows)
+        )
 
     @property
     def posterior(self) -> Floats:
         """The last ensemble, (members, priors)."""
         return self.z[-1]
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """Forecasts at places: z (forecasts, priors); values and errors (forecasts, targets)."""
+
+    z: Floats
+    values: Floats
+    errors: Floats
+
+    def with_one(self, place: Floats, one: Forecast) -> Forecasts:
+        """These and one more."""
+        pairs = ((self.z, place), (self.values, one.value), (self.errors, one.error))
+        return Forecasts(*(np.vstack([many, more]) for many, more in pairs))
+
+    def best(self, problem: Problem, count: int) -> list[Floats]:
+        """The `count` places of the least penalised misfit by their own forecasts."""
+        variance = variances(problem.targets) + np.nan_to_num(self.errors) ** 2
+        centre, weight = centres(problem.targets), weights(problem.targets)
+        penalised = [
+            emulator.misfit(value, centre, row, weight) + float(place @ place)
+            for place, value, row in zip(self.z, self.values, variance, strict=True)
+        ]
+        return [self.z[index] for index in np.argsort(penalised)[:count]]
 
 
 def natural_history(settings: Settings, threads: int = 1) -> Problem:
@@ -105,12 +147,15 @@ def fingerprint() -> str:
 
 def fit(problem: Problem, settings: Settings, directory: Path, progress: Callable[[str], None] = print) -> Ensembles:
     """Run the fit, or what is left of it, in `directory`; InputError where it holds another one."""
-    _claim(directory, {**asdict(settings), "fingerprint": problem.fingerprint})
+    # A fit goes on with more rounds: they begin after it.
+    size = {name: value for name, value in asdict(settings).items() if name != "rounds"}
+    _claim(directory, {**size, "fingerprint": problem.fingerprint})
     z = smoother.draws(settings.seed, 0, settings.members, len(problem.priors))
-    ensembles, values = [z], []
+    ensembles, values, errors = [z], [], []
     for step in range(settings.steps):
         found = [
-            _evaluated(problem, place, directory / f"{step}-{member}.json", progress) for member, place in enumerate(z)
+            _forecast_at(problem, place, directory / f"{step}-{member}.json", progress)
+            for member, place in enumerate(z)
         ]
         simulated, error = (np.array([getattr(one, name) for one in found]) for name in ("value", "error"))
         noise = smoother.draws(settings.seed, step + 1, settings.members, len(problem.targets))
@@ -119,8 +164,35 @@ def fit(problem: Problem, settings: Settings, directory: Path, progress: Callabl
         )
         ensembles.append(z)
         values.append(simulated)
+        errors.append(error)
         progress(f"step {step + 1} of {settings.steps}: mean shrinkage {smoother.shrinkage(z).mean():.3f}")
-    return Ensembles(np.array(ensembles), np.array(values))
+    return Ensembles(np.array(ensembles), np.array(values), np.array(errors))
+
+
+def refine(
+    problem: Problem, settings: Settings, found: Ensembles, directory: Path, progress: Callable[[str], None] = print
+) -> Floats:
+    """The place of the least penalised misfit, (priors,), or what is left to find it; `problem`: with `settings.finer`.
+
+    The first round tries the medians of the posterior, which need not lie where its members do; each other the place
+    that is best by an emulator of all forecasts so far, to which it adds its own.
+    """
+    centre, weight = centres(problem.targets), weights(problem.targets)
+    known, middle = found.forecasts, np.median(found.posterior, axis=0)
+    usual = np.nanmedian(known.errors, axis=0) / np.sqrt(FINER)
+    tried: list[tuple[float, Floats]] = []
+    for turn in range(settings.rounds):
+        starts = [middle, *(place for _, place in sorted(tried, key=lambda each: each[0])[:2]), *known.best(problem, 3)]
+        learned = emulator.Emulator(known.z, known.values, known.errors)
+        place = middle
+        if turn:
+            place = emulator.best_place(learned, starts, centre, variances(problem.targets) + usual**2, weight)
+        one = _forecast_at(problem, place, directory / f"refined-{turn}.json", progress)
+        known = known.with_one(place, one)
+        variance = variances(problem.targets) + np.nan_to_num(one.error) ** 2
+        tried.append((emulator.misfit(one.value, centre, variance, weight) + float(place @ place), place))
+        progress(f"round {turn + 1} of {settings.rounds}: penalised misfit {tried[-1][0]:.1f}")
+    return min(tried, key=lambda each: each[0])[1]
 
 
 def _variance(targets: Sequence[Target], error: Floats) -> Floats:
@@ -130,12 +202,7 @@ def _variance(targets: Sequence[Target], error: Floats) -> Floats:
     return (variances(targets) + squared.sum(axis=0) / known) / weights(targets)
 
 
-def evaluate(problem: Problem, z: Floats, path: Path, progress: Callable[[str], None] = print) -> Forecast:
-    """The forecast at one place, from `path` where it is already there."""
-    return _evaluated(problem, z, path, progress)
-
-
-def _evaluated(problem: Problem, z: Floats, path: Path, progress: Callable[[str], None]) -> Forecast:
+def _forecast_at(problem: Problem, z: Floats, path: Path, progress: Callable[[str], None]) -> Forecast:
     if path.is_file():
         held = json.loads(path.read_text(encoding="utf-8"))
         if held["z"] != z.tolist():

@@ -19,11 +19,11 @@ from paget.errors import InputError
 from paget.knowledge.disease import Published
 from paget.scenario.model import Trial
 from paget.scenario.study import study_of
-from paget.trial.cohort import simulate
+from paget.trial.cohort import Cohort, simulate
 from paget.trial.comparison import Comparison, compare
 from paget.trial.endpoints import CohortView
 from paget.trial.outputs import tables
-from paget.trial.plan import Study, plan
+from paget.trial.plan import Plan, Study, plan
 from paget.trial.survival import normal_quantile
 
 Floats = NDArray[np.float64]
@@ -62,11 +62,13 @@ def comparisons(
     for cohort in dict.fromkeys(target.cohort for target in targets):
         rows = [target.row for target in targets if target.cohort == cohort]
         study = _study(disease, cohort, rows, values, patients, seed)
+        compiled = plan(study)
         try:
-            found |= {row.published.key: row for row in _compared(study, rows, threads)}
+            cohort_of_values = simulate(compiled, 0, study.patients, threads=threads)
         except InputError:
             # Nobody of whom the registry takes presents at these values: the cohort shows nothing.
             continue
+        found |= {row.published.key: row for row in _compared(compiled, cohort_of_values, rows)}
     return found
 
 
@@ -94,9 +96,9 @@ def _study(
     )
 
 
-def _compared(study: Study, rows: Sequence[Published], threads: int) -> list[Comparison]:
-    compiled = plan(study)
-    written = tables(compiled, study.arms[0], simulate(compiled, 0, study.patients, threads=threads))
+def _compared(compiled: Plan, simulated: Cohort, rows: Sequence[Published]) -> list[Comparison]:
+    study = compiled.study
+    written = tables(compiled, study.arms[0], simulated)
     subjects = written["subjects"].to_pandas().set_index("USUBJID")
     events = written["time_to_event"].to_pandas().set_index("USUBJID")
     view = CohortView(subjects, events[events["PARAMCD"] == "OS"], events[events["PARAMCD"] == "CSS"])

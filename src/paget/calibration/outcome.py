@@ -23,6 +23,7 @@ from paget.trial.comparison import Comparison
 Floats = NDArray[np.float64]
 
 PERCENTILES = (5.0, 50.0, 95.0)
+ENDS = (5.0, 95.0)
 DIGITS = 6
 """Significant digits of values in the files."""
 
@@ -40,18 +41,32 @@ cohort, seed {seed}. Priors are central 90 % intervals (`priors.csv`). Shrinkage
 prior's own scale: near 0 the data said nothing and the posterior is the prior. The fit is approximate: it takes the
 model as linear in every step, and {members} members know an SD to about {precision:.0f} %.
 
+Installed is one place, not the medians, which need not lie where the members do: {rounds} rounds with {finer} patients
+per cohort, the first at the medians, each other where an emulator of all forecasts so far (a Gaussian process per row)
+expects the best; the one with the least penalised misfit is kept.
+
 """
 
 
 def fitted_records(
-    priors: Sequence[Prior], posterior: Floats, targets: Sequence[Target], records: Mapping[str, Parameter]
+    priors: Sequence[Prior],
+    place: Floats,
+    posterior: Floats,
+    targets: Sequence[Target],
+    records: Mapping[str, Parameter],
 ) -> list[Parameter]:
-    """Records of all fitted symbols: posterior median, 5 and 95 %; source: the studies that were fitted."""
+    """Records of all fitted symbols: the refined place, 5 and 95 % of the posterior; source: the fitted studies."""
     studies = ";".join(sorted({target.row.study_id for target in targets if target.row.study_id != "prior"}))
     found = []
-    for prior, z in zip(priors, posterior.T, strict=True):
-        low, value, high = (_rounded(from_normal(prior, float(at))) for at in np.percentile(z, PERCENTILES))
-        note = f"posterior median, 5 and 95 %; prior 90 % {prior.low:g}-{prior.high:g} {prior.unit}".removesuffix(" 1")
+    for prior, best, z in zip(priors, place, posterior.T, strict=True):
+        # The interval holds the value, which need not lie among the middle nine tenths of the members.
+        ends = np.percentile([*z, best], ENDS)
+        low, value, high = (
+            _rounded(from_normal(prior, float(at))) for at in (min(ends[0], best), best, max(ends[1], best))
+        )
+        note = (
+            f"least penalised misfit; 5 and 95 % of the posterior; prior 90 % {prior.low:g}-{prior.high:g} {prior.unit}"
+        ).removesuffix(" 1")
         for symbol in prior.symbols:
             found.append(
                 records[symbol].model_copy(
@@ -81,46 +96,48 @@ def write_tables(folder: Path, fitted: Sequence[Parameter], draws: Sequence[Mapp
 def page(
     settings: Settings,
     priors: Sequence[Prior],
+    place: Floats,
     posterior: Floats,
     targets: Sequence[Target],
     simulated: Mapping[tuple, Comparison],
-    patients: int,
 ) -> str:
-    """docs/calibration.md; simulated: the fitted rows at the posterior medians with `patients` per cohort."""
+    """docs/calibration.md; simulated: the fitted rows at the installed place."""
     precision = 100.0 / np.sqrt(2.0 * (settings.members - 1))
     head = HEAD.format(
         disease=settings.disease, members=settings.members, steps=settings.steps, patients=settings.patients,
-        seed=settings.seed, precision=precision,
+        seed=settings.seed, precision=precision, rounds=settings.rounds, finer=settings.finer.patients,
     )  # fmt: skip
     return "".join(
-        (head, "## What was learned\n\n", learned(priors, posterior), against(priors, posterior),
-         "\n## The fitted rows at the posterior medians\n\n",
-         f"{patients} patients per cohort, half as many where the registry takes the unresected only.\n\n",
+        (head, "## What was learned\n\n", learned(priors, place, posterior), against(priors, place),
+         "\n## The fitted rows at the installed place\n\n",
+         f"{settings.finer.patients} patients per cohort, half as many where the registry takes the unresected.\n\n",
          hits(targets, simulated))
     )  # fmt: skip
 
 
-def learned(priors: Sequence[Prior], posterior: Floats) -> str:
-    """Prior and posterior of every parameter as a Markdown table."""
+def learned(priors: Sequence[Prior], place: Floats, posterior: Floats) -> str:
+    """Prior, posterior and installed value of every parameter as a Markdown table."""
     rows = []
-    for prior, z, gained in zip(priors, posterior.T, shrinkage(posterior), strict=True):
+    for prior, best, z, gained in zip(priors, place, posterior.T, shrinkage(posterior), strict=True):
         before = (prior.low, from_normal(prior, 0.0), prior.high)
         after = (from_normal(prior, float(at)) for at in np.percentile(z, PERCENTILES))
-        rows.append((prior.symbol, prior.unit, _three(before), _three(after), f"{gained:.2f}"))
-    return _markdown(("parameter", "unit", "prior 5 / 50 / 95 %", "posterior 5 / 50 / 95 %", "shrinkage"), rows)
+        value = f"{from_normal(prior, float(best)):.3g}"
+        rows.append((prior.symbol, prior.unit, _three(before), _three(after), f"{gained:.2f}", value))
+    head = ("parameter", "unit", "prior 5 / 50 / 95 %", "posterior 5 / 50 / 95 %", "shrinkage", "installed")
+    return _markdown(head, rows)
 
 
-def against(priors: Sequence[Prior], posterior: Floats) -> str:
-    """A sentence about the parameters whose posterior median lies outside the prior's central 90 %; else nothing."""
+def against(priors: Sequence[Prior], place: Floats) -> str:
+    """A sentence about the parameters whose installed value lies outside the prior's central 90 %; else nothing."""
     names = [
         prior.symbol
-        for prior, z in zip(priors, posterior.T, strict=True)
-        if not prior.low <= from_normal(prior, float(np.median(z))) <= prior.high
+        for prior, best in zip(priors, place, strict=True)
+        if not prior.low <= from_normal(prior, float(best)) <= prior.high
     ]
     if not names:
         return ""
     return (
-        f"\nData against prior: the median of {', '.join(names)} lies outside the prior's 90 %. Model, data or prior "
+        f"\nData against prior: the value of {', '.join(names)} lies outside the prior's 90 %. Model, data or prior "
         "is wrong there.\n"
     )
 

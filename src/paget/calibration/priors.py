@@ -19,9 +19,7 @@ from paget import knowledge
 from paget.errors import InputError
 from paget.knowledge.fitted import Prior
 from paget.knowledge.records import Parameter
-from paget.patient.parameters import UNITS
-from paget.trial.plan import HOST_UNITS
-from paget.trial.units import convert
+from paget.trial.plan import model_value
 
 Floats = NDArray[np.float64]
 
@@ -68,6 +66,5 @@ def model_values(priors: Sequence[Prior], z: Floats, records: Mapping[str, Param
     for prior, position in zip(priors, z, strict=True):
         value = from_normal(prior, float(position))
         for symbol in prior.symbols:
-            unit = records[symbol].unit
-            values[symbol] = convert(value, unit, UNITS.get(symbol, HOST_UNITS.get(symbol, unit)))
+            values[symbol] = model_value(symbol, value, records[symbol].unit)
     return values

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import paget
-from paget.cli import machine, results, run, scenarios, show
+from paget.cli import foreign, machine, results, run, scenarios, show
 
 app = typer.Typer(
     add_completion=False,
@@ -51,3 +51,4 @@ for command in (
     machine.doctor,
 ):
     app.command()(command)
+app.command("import")(foreign.import_model)

@@ -27,13 +27,13 @@ def run(
         Path | None, typer.Option("-o", "--output", metavar="DIR", help="Run directory [default: NAME-SEED].")
     ] = None,
     patients: Annotated[
-        int | None, typer.Option(min=1, max=MOST_PATIENTS, help="Patients per arm, in place of the scenario's.")
+        int | None, typer.Option(min=1, max=MOST_PATIENTS, help="Patients per arm (network: trajectories).")
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed, in place of the scenario's.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads [default: all].")] = None,
     executor: Annotated[Executor, typer.Option(help="In this process, or in worker processes.")] = Executor.local,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
-    batch: Annotated[int | None, typer.Option(min=1, help="Patients per batch [default: adapts].")] = None,
+    batch: Annotated[int | None, typer.Option(min=1, help="Patients or blocks per batch [default: adapts].")] = None,
     memory: Annotated[
         float | None, typer.Option(metavar="GB", min=0, help="Memory that may be used [default: half].")
     ] = None,

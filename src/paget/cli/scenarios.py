@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -27,7 +27,17 @@ def check(
 
     path = find(scenario)
     found = load(path, tuple(settings or ()))
-    typer.echo(f"{path}: valid; {found.kind} {found.name!r}, disease {found.disease}, {found.patients} patients")
+    typer.echo(f"{path}: valid; {found.kind} {found.name!r}, {_extent(found)}")
+
+
+def _extent(scenario: Any) -> str:
+    """What a scenario would simulate."""
+    if scenario.kind != "network":
+        return f"disease {scenario.disease}, {scenario.patients} patients"
+    from paget.scenario.network_known import experiment_count
+
+    count = experiment_count(scenario)
+    return f"network {scenario.network}, {count} condition{'' if count == 1 else 's'}"
 
 
 @guarded
@@ -48,7 +58,7 @@ def scenarios(debug: Debug = False) -> None:
 
 @guarded
 def new(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="trial or patient")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="trial, patient or network")],
     debug: Debug = False,
 ) -> None:
     r"""Print a commented scenario to start from.

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 
-from paget.knowledge import fitted, stem_cells, targets
+from paget.knowledge import fitted, networks, response, stem_cells, targets
 from paget.knowledge import library as tables
 from paget.knowledge.disease import Disease, Genotype, Published
 from paget.knowledge.hosts import HOSTS
@@ -44,6 +44,9 @@ _OF_BIOLOGY = {
     stem_cells.FILE: stem_cells.STEM_CELL_EVIDENCE,
     "thyroid_genotypes.csv": tables.GENOTYPES,
     targets.FILE: targets.TARGETS,
+    response.SETTINGS_FILE: tables.PARAMETERS,
+    response.FORMS_FILE: response.TARGET_FORMS,
+    response.ANCHORS_FILE: response.ANCHORS,
 }
 _CALIBRATION = ("priors", "fit_targets", "fitted", "posterior")
 
@@ -63,6 +66,8 @@ class _Contents:
     diseases: list[Entry[Disease]] = field(default_factory=list)
     genotypes: dict[str, list[Entry[Genotype]]] = field(default_factory=dict)
     calibration: dict[str, dict[str, list[Entry]]] = field(default_factory=dict)
+    networks: dict[str, dict[str, list[Entry]]] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict)
     others: list[Entry] = field(default_factory=list)
 
     def cited(self) -> Iterator[Entry]:
@@ -76,6 +81,8 @@ class _Contents:
             yield from entries
         for held in self.calibration.values():
             yield from [*held.get("priors", ()), *held.get("fitted", ())]
+        for of_network in self.networks.values():
+            yield from (entry for entries in of_network.values() for entry in entries)
         yield from self.others
 
 
@@ -90,6 +97,7 @@ def check(root: Traversable | None = None) -> list[Problem]:
         *_genes(contents),
         *_diseases(contents),
         *_calibration(contents),
+        *_networks(contents),
     ]
     return sorted(found, key=lambda problem: (problem.file, problem.line or 0, problem.key))
 
@@ -121,6 +129,9 @@ def _read(shelf: Library) -> _Contents:
                 held.calibration.setdefault(name, {})[stem] = entries
             else:
                 held.others += entries
+    for name in networks.network_names(shelf.root):
+        held.networks[name] = networks.entries_of(name, shelf.root, held.problems)
+        held.rules[name] = networks.rules_of(name, shelf.root)
     return held
 
 
@@ -202,6 +213,9 @@ def _diseases(contents: _Contents) -> Iterator[Problem]:
         yield from _unknown(entry, "site", disease.primary_site, sites, "primary_site")
         for name in disease.mechanisms:
             yield from _unknown(entry, "mechanism", name, mechanisms, "mechanisms")
+        if disease.network is not None:
+            yield from _unknown(entry, "network", disease.network, contents.networks, "network")
+        yield from _surroundings(entry, contents)
         if disease.based_on is not None:
             yield from _unknown(
                 entry, "disease", disease.based_on, [other.record.id for other in contents.diseases], "based_on"
@@ -212,6 +226,13 @@ def _diseases(contents: _Contents) -> Iterator[Problem]:
         registries = {genotype.record.registry for genotype in contents.genotypes.get(folder, [])}
         if disease.genotype_registry is not None:
             yield from _unknown(entry, "registry", disease.genotype_registry, registries, "genotype_registry")
+
+
+def _surroundings(entry: Entry[Disease], contents: _Contents) -> Iterator[Problem]:
+    held = contents.networks.get(entry.record.network or "", {})
+    known = [name for each in held.get("environment", ()) for name in (each.record.input, each.record.alias) if name]
+    for name in entry.record.surroundings:
+        yield from _unknown(entry, "input", name, known, "surroundings")
 
 
 def _calibration(contents: _Contents) -> Iterator[Problem]:
@@ -225,6 +246,13 @@ def _calibration(contents: _Contents) -> Iterator[Problem]:
         yield from fitted.faults_of_targets(held.get("fit_targets", ()), published)
         yield from fitted.faults_of_fitted(held.get("fitted", ()), priors, known)
         yield from fitted.faults_of_draws(held.get("posterior", ()), priors)
+
+
+def _networks(contents: _Contents) -> Iterator[Problem]:
+    genes = [entry.record.symbol for entry in contents.genes]
+    modules = [entry.record.name for entry in contents.mechanisms if entry.record.scale == networks.SCALE]
+    for name, held in contents.networks.items():
+        yield from networks.faults_of(name, held, contents.rules[name], genes, modules)
 
 
 def _unknown(entry: Entry, what: str, name: str, known: Iterable[str], column: str) -> Iterator[Problem]:

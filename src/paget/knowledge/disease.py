@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, FiniteFloat, PositiveInt, model_validator
 
-from paget.knowledge.records import Percent, Record, StatusField, Unit, check_order, fault
+from paget.knowledge.records import Percent, Record, Share, StatusField, Unit, check_order, fault
 
 _SWITCH = {"on": 1.0, "off": 0.0}
 
@@ -27,7 +27,8 @@ class Disease(Record):
 
     ``mechanisms`` holds switches that differ from 1 by the nature of the disease, such as a benign tumour that doesn't
     intravasate; a scenario's own switches come on top. ``based_on``: the disease whose parameters and tables hold where
-    this one has none of its own.
+    this one has none of its own. ``network``: the logical network that its cells follow (none: their phenotypes are
+    cited); ``surroundings``: levels (0 to 1) of a cell's reference surroundings that differ from the network's usual.
     """
 
     id: str
@@ -42,6 +43,8 @@ class Disease(Record):
     era_notes: tuple[str, ...] = ()
     mechanisms: dict[str, Switch] = Field(default_factory=dict)
     based_on: str | None = None
+    network: str | None = None
+    surroundings: dict[str, Share] = Field(default_factory=dict)
 
     @property
     def malignant(self) -> bool:

@@ -10,9 +10,9 @@ Nothing here simulates; `signalling.library` does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Annotated, Literal, get_args
@@ -34,6 +34,7 @@ DRUG_SWITCH = "target_inhibition"
 """The switch without which drugs do nothing; it has no nodes of its own."""
 
 Direction = Literal["inhibit", "activate", "hold"]
+Change = Literal["up", "down", "same"]
 Comparison = Literal["higher", "lower", "same", "on", "off"]
 Rate = Annotated[FiniteFloat, Field(gt=0)]
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -127,6 +128,35 @@ class CheckRecord(Record):
     note: str = ""
 
 
+class AfterRecord(Record):
+    """A published direction that shaped no rule: the read-out in condition b against a, in share of the time.
+
+    ``up``, ``down``: by at least ``margin``; ``same``: within it. Lists are joined by ``;``, levels stand behind ``=``.
+    """
+
+    id: str
+    statement: str
+    genotype_a: str = ""
+    drugs_a: str = ""
+    environment_a: str = ""
+    genotype_b: str = ""
+    drugs_b: str = ""
+    environment_b: str = ""
+    read_out: str
+    direction: Annotated[Change, _one_of("direction", get_args(Change))]
+    margin: Share
+    system: str
+    source: str
+    status: StatusField
+    note: str = ""
+
+    def condition(self, side: Literal["a", "b"]) -> Condition:
+        """The condition before (a) or after (b)."""
+        parts = {key: getattr(self, f"{key}_{side}").replace(";", ",") for key in ("genotype", "drugs", "environment")}
+        written = (f"{key}={text.replace('=', ':')}" for key, text in parts.items() if text)
+        return parse_condition("; ".join(written), self.id)
+
+
 class PointRecord(Record):
     """A question about the rules on which sources differ or are silent: how it was decided, or why it is open."""
 
@@ -143,6 +173,7 @@ ALTERATIONS = Table(AlterationRecord, ("label",))
 DRUGS = Table(DrugRecord, ("drug", "node"))
 READ_OUTS = Table(ReadOutRecord, ("name",))
 CHECKS = Table(CheckRecord, ("id", "condition_a", "condition_b", "readout"))
+AFTER = Table(AfterRecord, ("id",))
 POINTS = Table(PointRecord, ("point",))
 
 TABLES: Mapping[str, Table] = MappingProxyType(
@@ -154,6 +185,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "read_outs": READ_OUTS,
         "settings": PARAMETERS,
         "checks_shaping": CHECKS,
+        "checks_after": AFTER,
         "points": POINTS,
     }
 )
@@ -173,6 +205,7 @@ class CellTables:
     read_outs: tuple[ReadOutRecord, ...]
     settings: Mapping[str, Parameter]
     checks: tuple[CheckRecord, ...]
+    checks_after: tuple[AfterRecord, ...]
     points: tuple[PointRecord, ...]
 
     @property
@@ -227,6 +260,7 @@ def read_cell_tables(name: str, root: Traversable | None = None) -> CellTables:
         read_outs=records["read_outs"],
         settings=MappingProxyType({record.symbol: record for record in records["settings"]}),
         checks=records["checks_shaping"],
+        checks_after=records["checks_after"],
         points=records["points"],
     )
 
@@ -242,7 +276,7 @@ def rules_of(name: str, root: Traversable) -> str:
 
 
 def parse_condition(text: str, where: str = "") -> Condition:
-    """A condition as written in a table of checks.
+    """A condition as written in a table of checks; levels from 0 to 1, held nodes 0 or 1, alterations and modules none.
 
     >>> parse_condition("genotype=BRAF V600E,TP53; drugs=dabrafenib:0.9; environment=TGFB").drugs
     {'dabrafenib': 0.9}
@@ -255,8 +289,8 @@ def parse_condition(text: str, where: str = "") -> Condition:
                 f"{piece!r} is no part of a condition", file=where or None, remedy=did_you_mean(key, parts)
             )
         for item in filter(None, (each.strip() for each in value.split(","))):
-            name, _, level = item.partition(":")
-            parts[key.strip()][name.strip()] = _level(level, item, where)
+            name, stated, level = item.partition(":")
+            parts[key.strip()][name.strip()] = _level(key.strip(), level, item, where) if stated else 1.0
     return Condition(
         genotype=tuple(parts["genotype"]),
         drugs=parts["drugs"],
@@ -266,13 +300,22 @@ def parse_condition(text: str, where: str = "") -> Condition:
     )
 
 
-def _level(text: str, item: str, where: str) -> float:
+def _level(key: str, text: str, item: str, where: str) -> float:
+    """The level behind a name of one part of a condition."""
+    remedy = "Write e.g. dabrafenib:0.9."
     try:
-        return float(text) if text.strip() else 1.0
+        value = float(text)
     except ValueError:
-        raise InputError(
-            f"{text.strip()!r} in {item!r} is not a number", file=where or None, remedy="Write e.g. dabrafenib:0.9."
-        ) from None
+        raise InputError(f"{text.strip()!r} in {item!r} is not a number", file=where or None, remedy=remedy) from None
+    if key in ("genotype", "off"):
+        what, remedy = f"{key} takes names without a level", "Leave out what does not apply."
+    elif key == "held" and value not in (0.0, 1.0):
+        what, remedy = "a node is held at 0 or 1", "Write e.g. held=ERK:0."
+    elif not 0.0 <= value <= 1.0:
+        what = "a level lies between 0 and 1"
+    else:
+        return value
+    raise InputError(f"{what}, not {item!r}", file=where or None, remedy=remedy)
 
 
 def faults_of(
@@ -291,12 +334,59 @@ def faults_of(
     ):
         for entry in held[stem]:
             yield from _unknown(entry, column, getattr(entry.record, column), known)
+    yield from _faults_of_drugs(held["drugs"], inputs)
     for entry in held["read_outs"]:
         for word in dict.fromkeys(_WORD.findall(entry.record.expression)):
             yield from _unknown(entry, "expression", word, tuple(nodes))
     readable = (*nodes, *(entry.record.name for entry in held["read_outs"]))
+    names = _names_in_conditions(held)
     for entry in held["checks_shaping"]:
         yield from _unknown(entry, "readout", entry.record.readout, readable)
+        for column in ("condition_a", "condition_b"):
+            text = getattr(entry.record, column)
+            yield from _faults_of_condition(entry, column, partial(parse_condition, text), names)
+    for entry in held["checks_after"]:
+        yield from _unknown(entry, "read_out", entry.record.read_out, readable)
+        for side in ("a", "b"):
+            read = partial(entry.record.condition, side)
+            yield from _faults_of_condition(entry, f"condition {side}", read, names)
+
+
+def _faults_of_drugs(entries: Iterable[Entry[DrugRecord]], inputs: tuple[str, ...]) -> Iterator[Problem]:
+    for entry in entries:
+        if entry.record.direction == "hold" and entry.record.node not in inputs:
+            remedy = "Write inhibit or activate, or let an input of its own stand for the drug."
+            yield entry.problem(f"only an input can be held; {entry.record.node} is none", remedy, "direction")
+
+
+def _names_in_conditions(held: Mapping[str, list[Entry]]) -> dict[str, tuple[str, ...]]:
+    """What may stand in each part of a condition."""
+    modules = dict.fromkeys(entry.record.module for entry in held["nodes"] if entry.record.module)
+    return {
+        "genotype": tuple(entry.record.label for entry in held["alterations"]),
+        "drugs": tuple(name for entry in held["drugs"] for name in (entry.record.drug, entry.record.alias) if name),
+        "environment": tuple(
+            name for entry in held["environment"] for name in (entry.record.input, entry.record.alias) if name
+        ),
+        "held": tuple(entry.record.name for entry in held["nodes"]),
+        "off": (*modules, DRUG_SWITCH),
+    }
+
+
+def _faults_of_condition(
+    entry: Entry, column: str, read: Callable[[], Condition], known: Mapping[str, tuple[str, ...]]
+) -> Iterator[Problem]:
+    """What cannot be read in a condition of a check, and names in it that nothing has, letter case apart."""
+    try:
+        condition = read()
+    except InputError as error:
+        yield entry.problem(error.message, error.remedy or "", column)
+        return
+    for part, names in known.items():
+        folded = {name.casefold() for name in names}
+        for name in getattr(condition, part):
+            if name.casefold() not in folded:
+                yield entry.problem(f"{part}: {name!r} is unknown", did_you_mean(name, dict.fromkeys(names)), column)
 
 
 def _faults_of_rules(file: str, rules: str, nodes: Mapping[str, NodeRecord]) -> Iterator[Problem]:

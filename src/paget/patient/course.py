@@ -12,6 +12,7 @@ import numpy as np
 from paget.body import decisions
 from paget.body.airway import lumen_loss
 from paget.body.aspirin import aspirin_age_factor
+from paget.body.basement_membrane import invasiveness
 from paget.body.differentiated_carcinoma import (
     start_capacity,
     start_volume,
@@ -131,13 +132,15 @@ def course(
 def _prepare(person, p, own, clones, clone_of_genotype, seed):
     """Phenotype, kinetics and host of a new candidate."""
     person.clone = clone_of_genotype[person.genotype]
-    phenotype = clones[person.clone]
+    oxic, hypoxic = clones[person.clone, 0], clones[person.clone, 1]
     set_kinetics(own.kinetics[0], person, p, p.vascular_limit)
     for group in range(GROUPS):
         set_kinetics(own.kinetics[1 + group], person, p, p.metastasis_vascular_limit)
     for place in range(1 + GROUPS):
-        own.kinetics[place].unbraked_rate *= phenotype.proliferation
-    person.invasiveness = phenotype.invasiveness
+        own.kinetics[place].unbraked_rate *= oxic.proliferation
+    person.invasiveness_oxic = oxic.invasiveness
+    person.invasiveness_hypoxic = hypoxic.invasiveness
+    person.invasiveness = invasiveness(person, p.hypoxic_share_reference)
     person.p53_lost = int(person.genotype & int(p.p53_mask) > 0)
     person.inflammation = 1.0
     person.host_factor = draw_host_factor(p, seed, person.person)

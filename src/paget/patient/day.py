@@ -5,6 +5,7 @@ from math import exp
 from paget.body import decisions
 from paget.body.airway import lumen_loss
 from paget.body.angiogenic_switch import drive, switch_hazard
+from paget.body.basement_membrane import invasiveness
 from paget.body.extrathyroidal_extension import hazard
 from paget.body.immune_killing import step_immune
 from paget.body.nursery import prepare_transitions
@@ -57,6 +58,7 @@ def _surround(person, p, seed, step, primary_loss, metastasis_loss, own):
     primary, metastases, waiting = own.kinetics[0], own.kinetics[1 + WITH_VESSELS], own.kinetics[1 + AVASCULAR]
     if p.usual_vessels == 0.0:
         step_surroundings(person, primary, metastases, p, p.time_step)
+        person.invasiveness = invasiveness(person, person.hypoxia)
     if person.group == AVASCULAR:
         _switch_primary(person, p, primary, seed, step)
         metastases.drive = 1.0

@@ -29,6 +29,7 @@ _COURSE: dict[str, str] = {
     "time_scale_spread": "1",
     "ki67_duration": "d",
     "shedding_rate": "1/d",
+    "shedding_measured_at": "cell",
     "seeding_spread": "1",
     "blood_volume": "mL",
     "extension_rate": "1/d",

@@ -12,7 +12,7 @@ from paget.body.basement_membrane import share_passing
 from paget.body.dormancy import dormant_death_probability, dormant_share, wake_probability
 from paget.body.growth_brake import net_rate
 from paget.body.nursery import admit_line
-from paget.body.shedding import cells_shed
+from paget.body.shedding import cells_shed, rate_of_strength
 from paget.body.state import NURSERY_CELLS
 from paget.compute import device_function
 from paget.compute.random import binomial, poisson, uniform
@@ -42,7 +42,13 @@ def shed_by_primary(person, p, days):
         return 0.0
     strength = mean_cells(person.cells_before**p.seeding_exponent, person.primary_cells**p.seeding_exponent)
     passing = share_passing(person.invasiveness, p.switch_basement_membrane)
-    return cells_shed(strength, days, p.shedding_rate * p.switch_shedding) * passing
+    return cells_shed(strength, days, _rate(p)) * passing
+
+
+@device_function
+def _rate(p):
+    """Cells shed per day and unit of cells^seeding_exponent."""
+    return rate_of_strength(p.shedding_rate, p.shedding_measured_at, p.seeding_exponent) * p.switch_shedding
 
 
 @device_function
@@ -59,7 +65,7 @@ def seed_sites(person, p, routes, own, seed, step):
     shed = shed_by_primary(person, p, p.time_step)
     _keep_shed(person, own.shed, routes, shed)
     passing = share_passing(person.invasiveness, p.switch_basement_membrane)
-    rate = p.shedding_rate * p.switch_shedding * passing * p.time_step
+    rate = _rate(p) * passing * p.time_step
     for origin in range(routes.lodged_total.shape[1]):
         cells = shed
         if origin >= FIRST_SITE:

@@ -17,10 +17,12 @@ def render(directory: Path, *, language: str = "en") -> str:
     Only the content of the directory, the package's knowledge and `language` decide the text: no clock, no chance.
     Raises :class:`paget.errors.InputError` where the directory holds no finished run or the language is not offered.
     """
+    from paget.report import network_page
     from paget.report.page import page
-    from paget.report.run_directory import read
+    from paget.report.run_directory import NETWORK, read
 
-    return page(read(Path(directory)), language)
+    run = read(Path(directory))
+    return network_page.html(run, language) if run.about.get("kind") == NETWORK else page(run, language)
 
 
 def build(directory: Path, *, language: str = "en") -> Path:

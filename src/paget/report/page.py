@@ -64,20 +64,26 @@ def page(run: RunDirectory, language: str) -> str:
     base = labels(language)
     terms = {name: base.family(f"people_{kind}", name) for name in ("people", "person", "People", "Person")}
     words = base.with_terms(**terms)
+    context = _context(run, words)
+    preset = context["published_model"]
+    offered = published_model.SECTIONS if preset and preset.alone else SECTIONS
+    context["shown"] = [name for name, content in SECTIONS.items()
+                        if name in offered and (not content or context[content])]  # fmt: skip
+    return rendered("report.html.j2", context, words, language)
+
+
+def rendered(template: str, context: dict[str, Any], words: Labels, language: str) -> str:
+    """A template filled with the context and with what every page has."""
     # One string each: the policy below names them by their hash, so that no other script on the page can run.
     scripts = [_plotly(), _template_text("report.js")]
-    context = _context(run, words) | {
+    shared = {
         "t": words,
         "language": language,
         "style": Markup(_template_text("report.css")),
         "scripts": [Markup(script) for script in scripts],
         "policy": _policy(scripts),
     }
-    preset = context["published_model"]
-    offered = published_model.SECTIONS if preset and preset.alone else SECTIONS
-    context["shown"] = [name for name, content in SECTIONS.items()
-                        if name in offered and (not content or context[content])]  # fmt: skip
-    return _environment().get_template("report.html.j2").render(context)
+    return _environment().get_template(template).render(context | shared)
 
 
 def _context(whole: RunDirectory, words: Labels) -> dict[str, Any]:

@@ -38,6 +38,12 @@ SUMMED = {
 """Tables of which only sums over patients are needed: keys and columns summed, row group by row group."""
 
 
+NETWORK = "network"
+NETWORK_TABLES = ("nodes", "states", "conditions")
+OPTIONAL_NETWORK_TABLES = ("read_outs", "first_passage")
+"""Tables of a network run; the optional ones are there where the scenario asks for what they hold."""
+
+
 @dataclass(frozen=True)
 class RunDirectory:
     """Content of one run directory; `tables` holds those that exist, `missing` the names of the others.
@@ -88,16 +94,27 @@ def read(directory: Path) -> RunDirectory:
     """Read manifest.json, summary.json, scenario.yaml and the tables of `directory`."""
     if not directory.is_dir():
         raise InputError("no such folder", file=str(directory), remedy="Give the folder that `paget run` wrote.")
-    tables = {name: _table(directory / f"{name}.parquet", columns) for name, columns in TABLES.items()}
-    tables |= {name: _summed(directory / f"{name}.parquet", *columns) for name, columns in SUMMED.items()}
+    summary = _json(directory / "summary.json", required=True)
+    network = (summary.get("scenario") or {}).get("kind") == NETWORK
+    tables = _network_tables(directory) if network else _cohort_tables(directory)
     return RunDirectory(
         manifest=_json(directory / "manifest.json", required=False),
-        summary=_json(directory / "summary.json", required=True),
+        summary=summary,
         scenario=_text(directory / "scenario.yaml"),
         tables={name: table for name, table in tables.items() if table is not None},
-        missing=tuple(name for name, table in tables.items() if table is None),
+        missing=tuple(name for name, table in tables.items() if table is None and name not in OPTIONAL_NETWORK_TABLES),
         path=directory,
     )
+
+
+def _cohort_tables(directory: Path) -> dict[str, pd.DataFrame | None]:
+    tables = {name: _table(directory / f"{name}.parquet", columns) for name, columns in TABLES.items()}
+    return tables | {name: _summed(directory / f"{name}.parquet", *columns) for name, columns in SUMMED.items()}
+
+
+def _network_tables(directory: Path) -> dict[str, pd.DataFrame | None]:
+    names = (*NETWORK_TABLES, *OPTIONAL_NETWORK_TABLES)
+    return {name: _table(directory / f"{name}.parquet", None) for name in names}
 
 
 def _json(path: Path, *, required: bool) -> Mapping[str, Any]:

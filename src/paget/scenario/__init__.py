@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from paget.scenario.catalogue import built_in, find
     from paget.scenario.known import parameter_values
-    from paget.scenario.model import Patient, Scenario, Trial
+    from paget.scenario.model import AnyScenario, Patient, Scenario, Trial
     from paget.scenario.naming import default_directory, slug
+    from paget.scenario.network_model import Network
     from paget.scenario.reading import load, located, read
     from paget.scenario.resolve import content_hash, resolved, resolved_yaml
 
 _HOMES = {
+    "AnyScenario": "model",
+    "Network": "network_model",
     "Patient": "model",
     "Scenario": "model",
     "Trial": "model",
@@ -30,6 +33,8 @@ _HOMES = {
     "slug": "naming",
 }
 __all__ = [
+    "AnyScenario",
+    "Network",
     "Patient",
     "Scenario",
     "Trial",

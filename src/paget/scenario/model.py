@@ -37,6 +37,7 @@ from paget.scenario.fields import (
     one_or_many,
 )
 from paget.scenario.genotype import GenotypeField, label
+from paget.scenario.network_model import Network
 from paget.scenario.quantity import Quantity, parse_quantity
 from paget.scenario.start import HostName, Start
 
@@ -51,10 +52,11 @@ def disease_names() -> Iterable[str]:
 
 
 def mechanism_names() -> Iterable[str]:
-    """Names of the mechanisms that a scenario can switch."""
+    """Names of the mechanisms that act in a patient; modules of a network are switched in scenarios of that kind."""
     from paget import knowledge
+    from paget.knowledge.networks import SCALE
 
-    return tuple(knowledge.mechanisms())
+    return tuple(name for name, record in knowledge.mechanisms().items() if record.scale != SCALE)
 
 
 ALL = "all"
@@ -224,5 +226,8 @@ class Patient(_Scenario):
 
 
 Scenario = Trial | Patient
-KINDS: dict[str, type[Trial] | type[Patient]] = {"trial": Trial, "patient": Patient}
-UNBUILT_KINDS = ("tissue", "network", "sweep")
+"""A scenario of virtual patients."""
+
+AnyScenario = Trial | Patient | Network
+KINDS: dict[str, type[AnyScenario]] = {"trial": Trial, "patient": Patient, "network": Network}
+UNBUILT_KINDS = ("tissue", "sweep")

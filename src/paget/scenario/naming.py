@@ -6,7 +6,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from paget.scenario.model import Scenario
+from paget.scenario.model import AnyScenario
 
 LONGEST = 48
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
@@ -25,6 +25,6 @@ def slug(name: str) -> str:
     return f"run-{text}" if text in _RESERVED else text or "run"
 
 
-def default_directory(scenario: Scenario, seed: int | None = None) -> Path:
+def default_directory(scenario: AnyScenario, seed: int | None = None) -> Path:
     """Where a run goes unless told otherwise: ``<name>-<seed>`` in the current directory."""
     return Path(f"{slug(scenario.name)}-{scenario.seed if seed is None else seed}")

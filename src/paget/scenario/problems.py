@@ -60,9 +60,11 @@ def _sentence(error: Any, location: Path, root: type[BaseModel]) -> tuple[str, s
         return _text(error["ctx"])
     if kind == "extra_forbidden":
         return _unknown_key(str(location[-1]), model_at(root, location[:-1]))
+    example = f"paget new {next((name for name, model in KINDS.items() if model is root), 'trial')}"
     if kind in _PLAIN:
-        return _PLAIN[kind](error["input"])
-    return f"{shown(error['input'])} will not do: {error['msg']}", "See `paget new trial` for an example."
+        message, remedy = _PLAIN[kind](error["input"])
+        return message, remedy.replace("paget new KIND", example)
+    return f"{shown(error['input'])} will not do: {error['msg']}", f"See `{example}` for an example."
 
 
 def _unknown_key(key: str, model: type[BaseModel] | None) -> tuple[str, str]:
@@ -79,7 +81,7 @@ def _unknown_key(key: str, model: type[BaseModel] | None) -> tuple[str, str]:
 
 
 _PLAIN: dict[str, Callable[[Any], tuple[str, str]]] = {
-    "missing": lambda _: ("is missing", "Add it; `paget new trial` shows an example."),
+    "missing": lambda _: ("is missing", "Add it; `paget new KIND` shows an example."),
     "model_type": lambda given: (f"{shown(given)} is not a mapping", 'Write "key: value" pairs, indented.'),
     "model_attributes_type": lambda given: (f"{shown(given)} is not a mapping", 'Write "key: value" pairs, indented.'),
     "dict_type": lambda given: (f"{shown(given)} is not a mapping", 'Write "key: value" pairs, indented.'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +12,26 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from paget.errors import InputError
+from paget.scenario import known, network_known
 from paget.scenario.document import Document, parse
 from paget.scenario.faults import shown
 from paget.scenario.fields import did_you_mean
-from paget.scenario.known import problems
 from paget.scenario.migrate import migrate
-from paget.scenario.model import KINDS, UNBUILT_KINDS, Scenario
+from paget.scenario.model import KINDS, UNBUILT_KINDS, AnyScenario
+from paget.scenario.network_model import Network
+from paget.scenario.network_source import anchored
 from paget.scenario.overrides import apply
 from paget.scenario.problems import at, from_faults, from_validation, raise_all
 from paget.scenario.text import LARGEST_BYTES, read_text
 
 
-def load(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -> Scenario:
+def load(source: str | os.PathLike[str], overrides: Iterable[str] = ()) -> AnyScenario:
     """Read, override and validate the scenario at a path; InputError(s) with file, line, field and remedy otherwise."""
     path = Path(source)
     return read(read_text(path), file=str(path), overrides=overrides)
 
 
-def read(text: str, *, file: str = "scenario", overrides: Iterable[str] = ()) -> Scenario:
+def read(text: str, *, file: str = "scenario", overrides: Iterable[str] = ()) -> AnyScenario:
     """Validate the text of a scenario; ``file`` is the name used in messages."""
     if len(text) > LARGEST_BYTES:
         raise InputError("is larger than 1 MB", file=file, remedy="A scenario is a few kB of YAML.")
@@ -41,19 +44,22 @@ def located(error: InputError, source: str | os.PathLike[str], field: str) -> In
     return at(document, (field,), error.message, error.remedy or "")
 
 
-def validate(document: Document) -> Scenario:
+def validate(document: Document) -> AnyScenario:
     """The scenario that a document describes; InputError(s) otherwise."""
     if not isinstance(document.data, dict):
         what = "a list" if isinstance(document.data, list) else shown(document.data)
         raise at(document, (), f"a scenario is a mapping, this is {what}", 'Start with "paget: 1" and "kind: trial".')
-    document = Document(_migrated(document), document.places, document.file)
+    document = replace(document, data=_migrated(document))
     model = _model_of(document)
+    if model is Network:
+        document = replace(document, data=anchored(document.data, document.file))
     try:
         scenario = model.model_validate(document.data)
     except ValidationError as caught:
         raise_all(from_validation(caught, document, model))
         raise
-    raise_all(from_faults(problems(scenario), document))
+    found = network_known.problems(scenario) if isinstance(scenario, Network) else known.problems(scenario)
+    raise_all(from_faults(found, document))
     return scenario
 
 

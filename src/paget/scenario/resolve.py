@@ -7,17 +7,17 @@ import io
 import json
 from typing import Any
 
-from paget.scenario.model import Scenario
+from paget.scenario.model import AnyScenario
 
 
-def resolved(scenario: Scenario) -> dict[str, Any]:
+def resolved(scenario: AnyScenario) -> dict[str, Any]:
     """Plain data of the scenario with its defaults; what is unset is left out."""
     plain = scenario.model_dump(mode="json", exclude_none=True)
     first = {key: plain.pop(key) for key in ("paget", "kind")}
     return first | {key: value for key, value in plain.items() if value != {}}
 
 
-def resolved_yaml(scenario: Scenario) -> str:
+def resolved_yaml(scenario: AnyScenario) -> str:
     """The resolved scenario as YAML; reading it gives an equal scenario."""
     from ruamel.yaml import YAML
 
@@ -31,7 +31,7 @@ def resolved_yaml(scenario: Scenario) -> str:
     return text.getvalue()
 
 
-def content_hash(scenario: Scenario) -> str:
+def content_hash(scenario: AnyScenario) -> str:
     """SHA-256 of the resolved scenario; the order of keys in the file does not matter."""
     plain = json.dumps(resolved(scenario), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(plain.encode("utf-8")).hexdigest()

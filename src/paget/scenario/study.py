@@ -8,15 +8,12 @@ from collections.abc import Iterable, Mapping
 from paget import knowledge
 from paget.body.shape import longest_diameter
 from paget.knowledge.disease import Genotype
-from paget.knowledge.hosts import host
-from paget.patient.parameters import UNITS
 from paget.scenario.cohort import settings
 from paget.scenario.fields import ALTERED, WILD_TYPE
 from paget.scenario.known import value_of
 from paget.scenario.model import Arm, ParameterValue, Patient, Scenario, Trial, every_switch
 from paget.scenario.start import AT_ONCE, HUMAN
-from paget.trial.plan import HOST_UNITS, Bounds, Entry, Prescribed, Study
-from paget.trial.units import convert
+from paget.trial.plan import Bounds, Entry, Prescribed, Study, host_values, model_value
 
 _SEX = {"female": "F", "male": "M"}
 
@@ -60,37 +57,33 @@ def _value(disease: str, symbol: str, parameters: Mapping[str, float]) -> float:
     if symbol in parameters:
         return parameters[symbol]
     record = knowledge.parameters(disease)[symbol]
-    return convert(record.value, record.unit, UNITS[symbol])
+    return model_value(symbol, record.value, record.unit)
 
 
 def _of_arm(scenario: Scenario, arm: Arm) -> dict[str, float]:
-    """Parameters of one arm: its host's, then its own."""
-    return _host(arm.host or HUMAN) | _in_model_units(scenario, arm.parameters)
+    """Parameters of one arm: those in which its host differs from the scenario's, then its own."""
+    own = _in_model_units(scenario, arm.parameters)
+    if arm.host is None:
+        return own
+    usual, here = _parameters(scenario), _parameters(scenario, arm.host)
+    changed = {*usual, *here}
+    # Where the arm's host has no value of its own, the patient's holds again.
+    values = {symbol: _value(scenario.disease, symbol, here) for symbol in changed}
+    return {symbol: value for symbol, value in values.items() if usual.get(symbol) != value} | own
 
 
-def _host(name: str) -> dict[str, float]:
-    """Parameters in which a host differs from the patient, in the units that the model reads."""
-    if name == HUMAN:
-        return {}
-    records = host(name).values()
-    return {
-        record.symbol: convert(
-            record.value, record.unit, UNITS.get(record.symbol, HOST_UNITS.get(record.symbol, record.unit))
-        )
-        for record in records
-    }
-
-
-def _parameters(scenario: Scenario) -> dict[str, float]:
-    """The parameters that the scenario sets for every arm, in the units that the model reads."""
+def _parameters(scenario: Scenario, host: str | None = None) -> dict[str, float]:
+    """What the scenario sets for every arm, in the units that the model reads; host: in place of the scenario's."""
     records = knowledge.parameters(scenario.disease)
     values = _in_model_units(scenario, scenario.parameters)
     cohort = settings(scenario.cohort, scenario.disease)
     for symbol, factor in cohort.factors.items():
         record = records[symbol]
         # What the scenario sets itself stays as written.
-        values.setdefault(symbol, factor * convert(record.value, record.unit, UNITS[symbol]))
-    return {**_host(scenario.start.host), **cohort.parameters, **values} | _detection(scenario)
+        values.setdefault(symbol, factor * model_value(symbol, record.value, record.unit))
+    name = host or scenario.start.host
+    inherited = {} if name == HUMAN else host_values(name)
+    return {**inherited, **cohort.parameters, **values} | _detection(scenario)
 
 
 def _in_model_units(scenario: Scenario, given: Mapping[str, ParameterValue]) -> dict[str, float]:
@@ -100,7 +93,7 @@ def _in_model_units(scenario: Scenario, given: Mapping[str, ParameterValue]) -> 
     for symbol, written in given.items():
         unit = records[symbol].unit
         value = value_of(scenario.disease, symbol, written)
-        values[symbol] = convert(value, unit, UNITS.get(symbol, HOST_UNITS.get(symbol, unit)))
+        values[symbol] = model_value(symbol, value, unit)
     return values
 
 

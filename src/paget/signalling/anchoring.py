@@ -78,8 +78,12 @@ def _culture(network: str, drug: str) -> Bench:
 
 def content(network: str, drug: str) -> str:
     """Hash of all that an offset depends on."""
-    rows = [(row.form_or_line, f"{row.value:.9g}", row.genotype) for row in growth_rows(drug)]
-    return digest([culture(network, drug).content, rows, f"{settings_value('cell_spread'):.9g}"])
+    bench = culture(network, drug)
+    rows = [
+        (row.form_or_line, f"{row.value:.9g}", bench.key(bench.name_of(row.genotype.split(";"))))
+        for row in growth_rows(drug)
+    ]
+    return digest([rows, f"{settings_value('cell_spread'):.9g}"])
 
 
 def offset_of(network: str, drug: str, threads: int | None = None) -> Offset:

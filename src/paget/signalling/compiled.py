@@ -23,6 +23,7 @@ from paget.signalling.interventions import Interventions
 from paget.signalling.network import undeclared_error
 from paget.signalling.rate_classes import RateClasses
 from paget.signalling.rates import flip_rate
+from paget.signalling.settings import check_settings
 from paget.signalling.truth_tables import WIDEST, WIDEST_OF_ALL, Circuit, Table, TooWideError, constant
 
 if TYPE_CHECKING:
@@ -33,6 +34,17 @@ if TYPE_CHECKING:
 
 BITS_PER_WORD = 64
 WORD_COUNTS = (1, 2, 4, 8)
+
+LARGE = 1 << WIDEST
+"""Entries of a table beyond which its work is counted; smaller ones cost little more than reading the rule."""
+
+MOST_WORK = 1 << 27
+"""Entries of all large tables that are computed for one network: some seconds."""
+
+LOOKS = 64
+"""How often `RateClasses` looks at each rate, about."""
+
+_NARROWER = "Split the rule over auxiliary nodes, or give nodes equal weights."
 
 
 class Numbered(Protocol):
@@ -129,20 +141,21 @@ def compile_network(
     interventions: Interventions | None = None,
     readouts: Mapping[str, Expression | Numbered] | None = None,
 ) -> Compiled:
-    """Compile a network; raises InputError for an unknown name or a rule that no tables can hold."""
+    """Compile a network; raises InputError for an unknown name, a number out of range, or rules too wide for tables."""
     treatment, read = interventions or Interventions(), readouts or {}
+    check_settings(settings)
     _check_names(network, settings, treatment)
     start = start_of(network, settings, treatment)
     index = network.index
     still = {name: start.value[index[name]] for name in index if _stands_still(network, name, start)}
-    circuit = Circuit(index, still, settings.variables)
+    circuit = _Builder(index, still, settings.variables)
     rules: list[Table] = []
     for node in network.nodes:
-        rule = constant(0.0) if node.name in still else _built(node.name, circuit, _rule_builder(node, treatment))
+        rule = constant(0.0) if node.name in still else circuit.built(node.name, 1, _rule_builder(node, treatment))
         rules.append(Table(rule.wires, rule.values * settings.time_tick))
     frozen = _frozen(rules, start)
     rules = [constant(0.0) if node in frozen else _folded(rule, frozen) for node, rule in enumerate(rules)]
-    outputs = [_built(name, circuit, _readout_builder(rule)) for name, rule in read.items()]
+    outputs = [circuit.built(name, 0, _readout_builder(rule)) for name, rule in read.items()]
     gates = [_folded(gate, frozen) for gate in circuit.gates]
     classes = RateClasses.of([rule.values for rule in rules])
     return Compiled(
@@ -178,6 +191,48 @@ def _stands_still(network: Network, name: str, start: Start) -> bool:
     return node in start.held or (network[name].is_input and node not in start.drawn | start.scheduled)
 
 
+@dataclass
+class _Builder(Circuit):
+    """Builds the tables of rules and read-outs; rule: the present one; work: entries of large tables computed so far.
+
+    Each different rate of a large table counts as often as `RateClasses` looks at it.
+    """
+
+    rule: str = ""
+    work: int = 0
+
+    def combined(self, operation: str, operands: Sequence[Table]) -> Table:
+        """The table of an operation on tables; InputError once all large tables together are too much work."""
+        table = super().combined(operation, operands)
+        size = max(table.values.size, *(each.values.size for each in operands))
+        if size > LARGE:
+            self._count(size)
+        return table
+
+    def built(self, name: str, own: int, build: Callable[[Circuit], Table]) -> Table:
+        """The table of a rule, in small tables where that is possible, else in one large table.
+
+        own: 1 for a rule that reads the state of its own node besides others, else 0.
+        """
+        self.rule = name
+        for self.widest in (WIDEST, WIDEST_OF_ALL):
+            try:
+                table = build(self)
+            except TooWideError:
+                continue
+            if table.values.size > LARGE:
+                self._count(LOOKS * len(np.unique(table.values)))
+            return table
+        many = f"reads more than {WIDEST_OF_ALL - own} {'other ' * own}nodes with different weights"
+        raise InputError(many, field=name, remedy=_NARROWER)
+
+    def _count(self, entries: int) -> None:
+        self.work += entries
+        if self.work > MOST_WORK:
+            message = "with this one too many rules read many nodes with different weights"
+            raise InputError(message, field=self.rule, remedy=_NARROWER)
+
+
 def _rule_builder(node: Node, interventions: Interventions) -> Callable[[Circuit], Table]:
     return lambda circuit: flip_rate(circuit, node, interventions)
 
@@ -186,20 +241,6 @@ def _readout_builder(readout: Expression | Numbered) -> Callable[[Circuit], Tabl
     if isinstance(readout, Expression):
         return lambda circuit: circuit.table(readout).truth().pruned()
     return lambda circuit: readout.table(circuit).pruned()
-
-
-def _built(name: str, circuit: Circuit, build: Callable[[Circuit], Table]) -> Table:
-    """The table of a rule, in small tables where that is possible, else in one large table."""
-    for circuit.widest in (WIDEST, WIDEST_OF_ALL):
-        try:
-            return build(circuit)
-        except TooWideError:
-            continue
-    raise InputError(
-        f"adds up more than {WIDEST_OF_ALL} nodes with different weights",
-        field=name,
-        remedy="Split the rule over auxiliary nodes, or give nodes equal weights.",
-    )
 
 
 def _frozen(rules: Sequence[Table], start: Start) -> dict[int, int]:

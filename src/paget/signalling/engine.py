@@ -5,8 +5,13 @@ doi:10.1186/1752-0509-6-116). A lane runs its trajectories one after another. On
 step: U times the total rate chooses class and member, and what remains of it within the member is uniform again and
 gives the waiting time. Time is counted in windows.
 
+In discrete time flips come at whole windows, one each; a scheduled change leaves this clock as it is and precedes the
+flip of the same time. A trajectory whose steps are too many or too short to reach its end stops with
+`Status.OUT_OF_TIME` (see `is_hopeless`), so that every run ends.
+
 Arguments: `at`, `static`, `classes`, `numbers`: see `layout`; `work`, `clock`, `sums`: of this lane, see `layout` and
-`occupancy`; `state`: bits of the nodes, of this lane; `final`, `fixed`, `passages`, `status`: by trajectory.
+`occupancy`; `state`: bits of the nodes, of this lane; `final`, `fixed`, `passages`, `status`: by trajectory; `most`:
+steps of a trajectory.
 """
 
 from __future__ import annotations
@@ -31,6 +36,13 @@ _philox = inlined_function(python_of(philox4x32))
 _ZERO, _ONE, _TWO = np.uint64(0), np.uint64(1), np.uint64(2)
 _WORD_SHIFT, _WORD_MASK = np.uint64(6), np.uint64(63)
 _SMALLEST = 2.0**-53
+
+STANDSTILL = np.uint64(1 << 16)
+"""Steps within which time must move on; a few shorter than its resolution, of nodes that follow at once, are no harm.
+"""
+
+EARLY, LEAST_SHARE = np.uint64(1 << 22), 2.0**-12
+"""Steps after which at least this share of the way must lie behind: at that pace 2^34 would be needed."""
 
 
 @inlined_function
@@ -77,7 +89,7 @@ def turn_others(wire, at, static, work):
         edge += _TWO
 
 
-@lean_function
+@inlined_function
 def reach(readout, now, at, static, passages, trajectory):
     """Note the first time at which a read-out is true."""
     column = static[at.passages + readout]
@@ -85,7 +97,7 @@ def reach(readout, now, at, static, passages, trajectory):
         passages[trajectory, column] = now
 
 
-@lean_function
+@inlined_function
 def settle(node, now, recording, at, static, classes, work, clock, sums, passages, trajectory):
     """Bring the gates and read-outs downstream of a flipped node up to date, in an order of evaluation."""
     turn_others(node, at, static, work)
@@ -212,6 +224,43 @@ def chosen(point, at, numbers, work):
 
 
 @inlined_function
+def is_hopeless(step, most, now, looked_at, stop):
+    """Whether a trajectory has no more steps, has stood still since it was last looked at, or is far too slow."""
+    return step >= most or now == looked_at or (step >= EARLY and now < stop * LEAST_SHARE)
+
+
+@inlined_function
+def drawn(step, w2, w3, at, trajectory):
+    """The random number of a step, and the words that are left for the next one."""
+    if step & _ONE:
+        return unit_from_words(w2, w3), w2, w3
+    w0, w1, w2, w3 = _philox(
+        step >> _ONE,
+        _ZERO,
+        np.uint64(at.first + trajectory),
+        _ZERO,
+        np.uint64(at.seed) & _LOW_WORD,
+        np.uint64(at.seed) >> _WORD_BITS,
+    )
+    return unit_from_words(w0, w1), w2, w3
+
+
+@inlined_function
+def due(now, tick, rest, mean, at, numbers):
+    """When the next flip comes: after an exponential time, or at the next tick, which is none of the past."""
+    if at.discrete:
+        return max(tick, np.float64(math.ceil(now)))
+    return now + minus_log(rest, at, numbers) * mean
+
+
+@inlined_function
+def rejected(node, each, step, at, numbers, work, trajectory):
+    """Whether a flip drawn by the bound of its class does not take place."""
+    rate = numbers[at.rates + work[at.addresses + node]]
+    return uniform(at.seed, at.first + trajectory, 0, ACCEPTED, step) * numbers[at.bounds + each] >= rate
+
+
+@inlined_function
 def next_event(event, stop, at, numbers):
     """When the next scheduled change comes, or the end."""
     return min(numbers[at.event_times + event], stop) if event < at.events else stop
@@ -231,12 +280,12 @@ def set_by_schedule(event, at, static, classes, numbers, work, clock, state, sum
 
 
 @lean_function
-def course(stop, at, static, classes, numbers, work, clock, state, sums, fixed, passages, status, trajectory):
-    """Run one trajectory from its start to the end."""
+def course(stop, most, at, static, classes, numbers, work, clock, state, sums, fixed, passages, status, trajectory):
+    """Run one trajectory from its start to the end, in at most `most` steps."""
     event = _ZERO
     halt = next_event(event, stop, at, numbers)
-    now = 0.0
-    step = _ZERO
+    now, tick, looked_at = 0.0, 1.0, -1.0
+    step, look = _ZERO, _ZERO
     w2, w3 = _ZERO, _ZERO
     while True:
         total = total_rate(at, numbers, work)
@@ -247,21 +296,16 @@ def course(stop, at, static, classes, numbers, work, clock, state, sums, fixed, 
         each, member = _ZERO, _ZERO
         if total > 0.0:
             mean = 1.0 / total  # a division that need not wait for the draw
-            if step & _ONE:
-                unit = unit_from_words(w2, w3)
-            else:
-                w0, w1, w2, w3 = _philox(
-                    step >> _ONE,
-                    _ZERO,
-                    np.uint64(at.first + trajectory),
-                    _ZERO,
-                    np.uint64(at.seed) & _LOW_WORD,
-                    np.uint64(at.seed) >> _WORD_BITS,
-                )
-                unit = unit_from_words(w0, w1)
+            unit, w2, w3 = drawn(step, w2, w3, at, trajectory)
+            if step >= look:
+                if is_hopeless(step, most, now, looked_at, stop):
+                    status[trajectory] = Status.OUT_OF_TIME
+                    return
+                looked_at = now
+                look = min(step + STANDSTILL, most)
             step += _ONE
             each, member, rest = chosen(unit * total, at, numbers, work)
-            then = now + (1.0 if at.discrete else minus_log(rest, at, numbers) * mean)
+            then = due(now, tick, rest, mean, at, numbers)
         if then >= halt:
             if halt >= stop:
                 fixed[trajectory] = total == 0.0
@@ -271,26 +315,41 @@ def course(stop, at, static, classes, numbers, work, clock, state, sums, fixed, 
             halt = next_event(event, stop, at, numbers)
             continue
         node = np.uint64(work[at.members + each * at.nodes + member])
-        if at.thinned:
-            rate = numbers[at.rates + work[at.addresses + node]]
-            if uniform(at.seed, at.first + trajectory, 0, ACCEPTED, step) * numbers[at.bounds + each] >= rate:
-                if not at.discrete:
-                    now = then
-                continue
+        if at.thinned and rejected(node, each, step, at, numbers, work, trajectory):
+            if not at.discrete:
+                now = then
+            continue
         now = then
+        tick = then + 1.0
         flip(node, now, True, at, static, classes, work, clock, state, sums, passages, trajectory)
 
 
 @kernel
 def trajectories(
-    lane, layout, static, classes, numbers, initial, memory, clocks, states, totals, final, fixed, passages, status
+    lane,
+    layout,
+    most,
+    static,
+    classes,
+    numbers,
+    initial,
+    memory,
+    clocks,
+    states,
+    totals,
+    final,
+    fixed,
+    passages,
+    status,
 ):
-    """Run the trajectories of a lane."""
+    """Run the trajectories of a lane, up to the first that fails."""
     at = layout[0]
     work, clock, state, sums = memory[lane], clocks[lane], states[lane], totals[lane]
     first = lane * at.per_lane
     for trajectory in range(first, min(first + at.per_lane, at.count)):
         stop = at.end * (trajectory + 0.5) / at.count if at.spread else at.end
         begin(at, static, classes, numbers, work, clock, state, sums, passages, trajectory, initial)
-        course(stop, at, static, classes, numbers, work, clock, state, sums, fixed, passages, status, trajectory)
+        course(stop, most, at, static, classes, numbers, work, clock, state, sums, fixed, passages, status, trajectory)
         end(stop, at, static, work, clock, state, sums, final, trajectory)
+        if status[trajectory] != Status.OK:
+            return

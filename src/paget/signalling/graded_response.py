@@ -40,8 +40,6 @@ from paget.signalling.network import Network, Node
 Forced = tuple[str, float, float]
 """A target, the share of the time during which a drug decides its state, and that state (0 or 1)."""
 
-_ZERO, _ONE = ("num", 0.0), ("num", 1.0)
-
 
 def occupancy(concentration: float, half_maximal: float, hill: float = 1.0, shift: float = 0.0) -> float:
     """Share of a target that is inhibited, in [0, 1].
@@ -123,16 +121,7 @@ def _averaged_node(node: Node, effects: Sequence[Forced]) -> Node:
     here = [each for each in effects if each[0] in read]
     if not here:
         return node
-    up, down = rates_of(node)
-    return replace(node, rate_up=mixture(up, here), rate_down=mixture(down, here))
-
-
-def rates_of(node: Node) -> tuple[Expression, Expression]:
-    """Both rates of a node, those that it doesn't state by the default of MaBoSS (1 towards its logic, else 0)."""
-    logic = node.logic.code if node.logic is not None else (_ZERO,)
-    up = node.rate_up or Expression((*logic, _ONE, _ZERO, ("select", None)))
-    down = node.rate_down or Expression((*logic, _ZERO, _ONE, ("select", None)))
-    return up, down
+    return replace(node, rate_up=mixture(node.up, here), rate_down=mixture(node.down, here))
 
 
 def smoothing_matrix(points: NDArray[np.float64], spread: float) -> NDArray[np.float64]:

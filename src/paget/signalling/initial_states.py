@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ def start_of(network: Network, settings: Settings, interventions: Interventions)
     """The initial states; a node in no group is on with probability 1/2, a held node keeps its value.
 
     Raises:
-        InputError: a node stands in two groups, or a group has no state with a positive probability.
+        InputError: a node stands in two groups, or the states or probabilities of a group are none.
     """
     index = network.index
     value = [0] * len(index)
@@ -72,6 +73,16 @@ def _note(group: InitialGroup, index: dict[str, int], seen: set[int]) -> None:
         if index[name] in seen:
             raise InputError(f"the initial state of {name} is given twice", field=name)
         seen.add(index[name])
+    where = ", ".join(group.nodes)
+    if len(group.states) != len(group.probabilities):
+        raise InputError("states and probabilities are not equally many", field=where, remedy="Give one to each.")
+    for state in group.states:
+        if len(state) != len(group.nodes) or any(bit not in (0, 1) for bit in state):
+            remedy = "Give a 0 or 1 to each node of the group."
+            raise InputError(f"{tuple(state)!r} is no initial state", field=where, remedy=remedy)
+    for chance in group.probabilities:
+        if not 0.0 <= chance < math.inf:
+            raise InputError(f"{chance!r} is no probability", field=where, remedy="Give a number from 0 to 1.")
 
 
 def _draw(group: InitialGroup, index: dict[str, int], held: dict[int, int], value: list[int]) -> list[Choice]:

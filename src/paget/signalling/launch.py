@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paget.compute import available_threads, first_failure
+from paget.compute import Status, available_threads, first_failure
 from paget.errors import InputError
-from paget.signalling.layout import NOWHERE, Watch, lay_out
-from paget.signalling.occupancy import ROWS
+from paget.signalling.layout import NOWHERE, ROWS, Watch, lay_out
+from paget.signalling.output_states import label
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,8 +27,17 @@ FEWEST_PER_LANE = 16
 """Trajectories that make a lane worth its arrays."""
 
 CUDA_LANES = 1 << 16
-LARGEST_SUMS = 1 << 31
-"""Bytes of sums that may be allocated: fewer lanes where slots times windows are many."""
+LARGEST_SUMS = 1 << 29
+"""Bytes of sums beyond which fewer lanes are used."""
+
+LARGEST_LANE = 1 << 28
+"""Bytes of sums that one lane may have."""
+
+LARGEST_ENDS = 1 << 28
+"""Bytes that the ends and first passages of all trajectories may have."""
+
+MOST_STEPS = 1 << 28
+"""Steps of one trajectory, some ten seconds' work; see `engine.is_hopeless` for what is given up before."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,8 @@ def run(
     times, so that their final states are a sample of the time average.
 
     Raises:
-        InputError: a rate is negative or not finite in a state that a trajectory reached.
+        InputError: in a state that a trajectory reached a rate is negative or not finite, or nodes flip so fast that
+            its end is out of reach; or there are too many windows or trajectories.
     """
     from paget.signalling.engine import trajectories
 
@@ -77,9 +87,10 @@ def run(
     else:
         trajectories.launch(lanes, *arguments, threads=threads)
     totals, final, fixed, reached, status = arguments[-5:]
-    _check(compiled, status, final)
-    windows = window_count(settings)
-    parts, squares, filled = totals.sum(axis=0).reshape(-1, ROWS, windows + 1).swapaxes(0, 1)
+    _check(compiled, settings, status, final)
+    windows, slots = window_count(settings), int(arguments[0]["slots"][0])
+    sums = totals.sum(axis=0)[: slots * ROWS * (windows + 1)]
+    parts, squares, filled = sums.reshape(slots, ROWS, windows + 1).swapaxes(0, 1)
     return Raw(parts[:, :windows], squares[:, :windows], filled, final, fixed, reached)
 
 
@@ -93,10 +104,14 @@ def prepared(
     device: str = "cpu",
     first: int = 0,
     spread: bool = False,
-) -> tuple[int, tuple[NDArray[Any], ...]]:
-    """The number of lanes and the arguments of the kernel; the last five are written."""
+) -> tuple[int, tuple[Any, ...]]:
+    """The number of lanes and the arguments of the kernel; the last five are written.
+
+    No array is empty, which a GPU would not take.
+    """
     count, windows = settings.sample_count, window_count(settings)
     slots = len(shown) + sum(compiled.slot_counts)
+    _check_size(count, compiled.words, passages, slots, windows)
     layout = lay_out(compiled, _watch(compiled, shown, passages), slots, windows)
     lanes = _lanes(count, slots * (windows + 1), threads, device)
     at = layout.at
@@ -104,17 +119,18 @@ def prepared(
     at["discrete"], at["spread"], at["end"] = settings.discrete_time, spread, settings.max_time / settings.time_tick
     return lanes, (
         at,
+        np.uint64(MOST_STEPS),
         layout.static,
         layout.classes,
         layout.numbers,
         compiled.tables.state,
         np.zeros((lanes, layout.work), np.uint32),
-        np.zeros((lanes, 2 * slots)),
+        np.zeros((lanes, max(1, 2 * slots))),
         np.zeros((lanes, compiled.words), np.uint64),
-        np.zeros((lanes, slots * ROWS * (windows + 1)), np.int64),
+        np.zeros((lanes, max(1, slots * ROWS * (windows + 1))), np.int64),
         np.zeros((count, compiled.words), np.uint64),
         np.zeros(count, np.uint8),
-        np.full((count, passages), np.inf),
+        np.full((count, passages) if passages else (1, 1), np.inf),
         np.zeros(count, np.uint8),
     )
 
@@ -130,21 +146,51 @@ def _watch(compiled: Compiled, shown: Sequence[str], passages: int) -> Watch:
     return Watch(node_slots, watched, bases.astype(np.uint32), columns)
 
 
+def _check_size(count: int, words: int, passages: int, slots: int, windows: int) -> None:
+    """Refuse what no memory should be asked for."""
+    if max(1, slots) * (windows + 1) * ROWS * 8 > LARGEST_LANE:
+        remedy = "Make time_tick longer, or declare nodes internal that need not be shown."
+        raise InputError("too many windows times shown nodes to be added up", field="time_tick", remedy=remedy)
+    each = 8 * (words + passages) + 2
+    if count * each > LARGEST_ENDS:
+        raise InputError(
+            f"the ends of {count} trajectories are more than {LARGEST_ENDS >> 20} MiB",
+            field="sample_count",
+            remedy=f"Run at most {LARGEST_ENDS // each} at once, the next ones from a later first trajectory.",
+        )
+
+
 def _lanes(count: int, cells: int, threads: int | None, device: str) -> int:
     wanted = CUDA_LANES if device == "cuda" else LANES_PER_THREAD * (threads or available_threads())
-    fitting = max(1, LARGEST_SUMS // (3 * 8 * max(1, cells)))
+    fitting = max(1, LARGEST_SUMS // (ROWS * 8 * max(1, cells)))
     worthwhile = count if device == "cuda" else -(-count // FEWEST_PER_LANE)
     return max(1, min(wanted, fitting, worthwhile))
 
 
-def _check(compiled: Compiled, status: NDArray[np.uint8], final: NDArray[np.uint64]) -> None:
-    """Raise for the lowest trajectory that met a rate which is no rate."""
+def _check(compiled: Compiled, settings: Settings, status: NDArray[np.uint8], final: NDArray[np.uint64]) -> None:
+    """Raise for the lowest trajectory that did not come to its end."""
     failed = first_failure(status)
     if failed is None:
         return
-    state = final[failed[0]]
-    on = [name for bit, name in enumerate(compiled.nodes) if int(state[bit >> 6]) >> (bit & 63) & 1]
+    trajectory, why = failed
+    bits = [int(final[trajectory, node >> 6]) >> (node & 63) & 1 for node in range(len(compiled.nodes))]
+    state = label(compiled.nodes, bits)
+    if why is Status.OUT_OF_TIME:
+        total = _total_rate(compiled, bits) / settings.time_tick
+        raise InputError(
+            f"nodes flip too fast for a trajectory to reach its end: in the state {state} the total rate is "
+            f"{total:.4g}, and a trajectory has at most {MOST_STEPS:,} steps",
+            remedy="Lower the highest rates, or shorten max_time.",
+        )
     raise InputError(
-        f"a rate is negative or not finite in the state {' -- '.join(on) or '<nil>'}",
+        f"a rate is negative or not finite in the state {state}",
         remedy="Check the rates for differences and divisions by 0.",
     )
+
+
+def _total_rate(compiled: Compiled, state: Sequence[int]) -> float:
+    """Sum of the rates of all flips from a state, per window."""
+    wires = list(state)
+    for gate in compiled.gates:
+        wires.append(int(gate.values[tuple(wires[wire] for wire in gate.wires)]))
+    return float(sum(rule.values[tuple(wires[wire] for wire in rule.wires)] for rule in compiled.rules))

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from paget.signalling.exponential_table import logarithm_table
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from paget.signalling.compiled import Compiled, Tables
+
+UNIT = 2.0**32
+"""Whole numbers per window in sums of occupancy: 2^31 trajectories fit into an int64."""
+
+ROWS = 3
+"""Rows of sums of each slot; see `occupancy`."""
 
 NOWHERE = 2**32 - 1
 """Slot of what is not watched, column of what has no first passage."""
@@ -73,6 +77,8 @@ class Layout(NamedTuple):
 
 def lay_out(compiled: Compiled, watch: Watch, slots: int, windows: int) -> Layout:
     """Put the tables of a network end to end; the record still lacks the trajectories."""
+    from paget.signalling.exponential_table import logarithm_table
+
     tables = compiled.tables
     at = np.zeros(1, LAYOUT)
     static = _joined(at, _STATIC, {**tables._asdict(), **watch._asdict()}, np.uint32, 0)

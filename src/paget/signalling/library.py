@@ -26,6 +26,7 @@ from paget.knowledge.networks import (
 )
 from paget.signalling.bnet import parse_bnet
 from paget.signalling.expression import Expression, parse_expression
+from paget.signalling.graded_response import joint
 from paget.signalling.interventions import Interventions
 from paget.signalling.network import Network, Node
 from paget.signalling.settings import InitialGroup, Settings
@@ -118,14 +119,14 @@ class CellNetwork:
 
     def _hit(self, targets: Iterable[tuple[DrugRecord, float]]) -> tuple[dict[str, float], dict[str, float]]:
         """Effects on nodes that have rates; several drugs on one act independently."""
-        spared: dict[tuple[str, str], float] = {}
+        felt: dict[tuple[str, str], list[float]] = {}
         inputs = {node.name for node in self.tables.nodes if node.is_input}
         for record, effect in targets:
             if record.node not in inputs:
-                key = (record.direction, record.node)
-                spared[key] = spared.get(key, 1.0) * (1.0 - effect)
-        inhibited = {node: 1.0 - left for (direction, node), left in spared.items() if direction == "inhibit"}
-        return inhibited, {node: 1.0 - left for (direction, node), left in spared.items() if direction != "inhibit"}
+                felt.setdefault((record.direction, record.node), []).append(effect)
+        summed = {key: joint(effects) for key, effects in felt.items()}
+        inhibited = {node: effect for (direction, node), effect in summed.items() if direction == "inhibit"}
+        return inhibited, {node: effect for (direction, node), effect in summed.items() if direction != "inhibit"}
 
     @staticmethod
     def _moved(levels: dict[str, float], targets: Iterable[tuple[DrugRecord, float]]) -> set[str]:

@@ -15,12 +15,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from paget.signalling.lean_functions import inlined_function, lean_function
+from paget.signalling.layout import ROWS, UNIT
+from paget.signalling.lean_functions import inlined_function
 
-UNIT = 2.0**32
-"""Whole numbers per window: 2^31 trajectories fit into an int64."""
-
-ROWS = 3
 _ONE = np.uint64(1)
 _ROWS = np.uint64(ROWS)
 
@@ -45,7 +42,7 @@ def add_part(slot, window, part, at, work, clock, sums):
         clock[at.slots + slot] = part
 
 
-@lean_function
+@inlined_function
 def close(slot, now, at, work, clock, sums):
     """Turn a slot off at time `now`, in windows."""
     opened = clock[slot]

@@ -60,8 +60,10 @@ def _tops(rates: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _grouped(rates: NDArray[np.float64], ratio: float) -> NDArray[np.float64]:
     """Largest rates of the classes when each begins at its largest and reaches down by `ratio`."""
+    reached = rates * ratio
     tops: list[float] = []
-    for rate in rates[::-1]:
-        if not tops or rate * ratio < tops[-1]:
-            tops.append(float(rate))
+    left = len(rates)
+    while left:
+        tops.append(float(rates[left - 1]))
+        left = int(np.searchsorted(reached[:left], tops[-1]))
     return np.array(tops[::-1])

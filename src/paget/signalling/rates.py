@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 def flip_rate(circuit: Circuit, node: Node, interventions: Interventions) -> Table:
     """The rate at which a node leaves its present state, for each combination of the wires that it reads."""
+    circuit.part = None
+    if node.logic is not None:
+        # Both rates contain the logic, whose run of postfix code is looked up instead of computed again.
+        circuit.part = (node.logic.code, circuit.table(node.logic))
     up, down = _up(circuit, node), _down(circuit, node)
+    circuit.part = None
     if effect := interventions.inhibited.get(node.name, 0.0):
         up, down = _moved(circuit, up, down, effect, _basal(circuit, node, node.rate_down, stimulated=False))
     if effect := interventions.activated.get(node.name, 0.0):

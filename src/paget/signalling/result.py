@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from paget.signalling.first_passage import FirstPassage
-from paget.signalling.occupancy import UNIT
+from paget.signalling.layout import UNIT
 from paget.signalling.output_states import label
 
 if TYPE_CHECKING:

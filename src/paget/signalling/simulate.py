@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from paget.signalling.first_passage import first_passage_of
 from paget.signalling.launch import run
 from paget.signalling.output_states import MOST_STATES, OTHER, HammingDistance, StateNumber, label, most_frequent
 from paget.signalling.result import Result, window_means
+from paget.signalling.settings import LARGEST_SEED, MOST_SAMPLES, check_settings, whole
 
 if TYPE_CHECKING:
     from paget.signalling.expression import Expression
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PILOT_SAMPLES = 20_000
 """Trajectories that show which states to follow: one that takes a thousandth of the time is seen by about 20."""
+
+MOST_THREADS = 2**16
 
 _STATES, _DISTANCE = "state", "distance"
 
@@ -38,6 +40,7 @@ def simulate(
     interventions: Interventions | None = None,
     threads: int | None = None,
     device: str = "cpu",
+    first: int = 0,
     first_passage: Mapping[str, Expression] | None = None,
     states: int = 0,
 ) -> Result:
@@ -52,18 +55,20 @@ def simulate(
         interventions: alterations and drugs.
         threads: CPU threads; None: all.
         device: "cpu" or "cuda".
+        first: number of the first trajectory, by which its random numbers are addressed.
         first_passage: conditions whose time of first being met is wanted.
         states: number of the most frequent states of the shown nodes to follow, at most 254.
 
     Raises:
-        InputError: a name is unknown, a number out of range, or a rate negative or not finite.
+        InputError: a name is unknown, a number out of range, a rate negative or not finite, the result too large for
+            the memory, or the end out of reach because nodes flip too fast (`launch.MOST_STEPS`).
     """
     chosen = replace(
         settings,
         sample_count=settings.sample_count if samples is None else samples,
         seed=settings.seed if seed is None else seed,
     )
-    _check(chosen, device, states)
+    _check(chosen, device, threads, first, states)
     shown = tuple(name for name in network.index if name not in chosen.internal)
     wanted, reached = dict(readouts or {}), dict(first_passage or {})
     outputs: dict[tuple[str, str], Expression | Numbered] = {("readout", name): rule for name, rule in wanted.items()}
@@ -75,7 +80,7 @@ def simulate(
         outputs[_DISTANCE, ""] = HammingDistance(chosen.reference)
     outputs |= {("first passage", name): rule for name, rule in reached.items()}
     compiled = compile_network(network, chosen, interventions, {" ".join(key): each for key, each in outputs.items()})
-    raw = run(compiled, chosen, shown, len(reached), threads=threads, device=device)
+    raw = run(compiled, chosen, shown, len(reached), threads=threads, device=device, first=first)
     mean, error = window_means(raw.occupied, raw.squared, raw.filled, chosen.sample_count)
     ends = np.cumsum([len(shown), *compiled.slot_counts])
     parts = {key: slice(begin, end) for key, begin, end in zip(outputs, ends[:-1], ends[1:], strict=True)}
@@ -115,16 +120,11 @@ def _frequent_states(
     return most_frequent(raw.final, [network.index[name] for name in shown], count)
 
 
-def _check(settings: Settings, device: str, states: int) -> None:
-    if not 1 <= settings.sample_count < 2**31:
-        raise InputError("the number of trajectories lies between 1 and 2147483647", field="sample_count")
-    if not 0 <= settings.seed < 2**63:
-        raise InputError("a seed lies between 0 and 2^63 - 1", field="seed_pseudorandom")
-    if not 0.0 < settings.time_tick < math.inf:
-        raise InputError("a window needs a positive width", field="time_tick")
-    if not settings.time_tick <= settings.max_time * (1.0 + 1e-9) < math.inf:
-        raise InputError("the end lies before the end of the first window", field="max_time")
+def _check(settings: Settings, device: str, threads: int | None, first: int, states: int) -> None:
+    check_settings(settings)
+    whole(first, 0, LARGEST_SEED - MOST_SAMPLES, "the number of the first trajectory", "first")
+    if threads is not None:
+        whole(threads, 1, MOST_THREADS, "the number of threads", "threads")
     if device not in ("cpu", "cuda"):
         raise InputError(f"there is no device {device!r}", field="device", remedy="Use cpu or cuda.")
-    if not 0 <= states <= MOST_STATES:
-        raise InputError(f"at most {MOST_STATES} states can be followed", field="states")
+    whole(states, 0, MOST_STATES, "the number of states to be followed", "states")

@@ -140,7 +140,26 @@ class Bench:
             "window": _rounded((settings_value("window"),)),
             "trajectories": self.trajectories,
         }
+        if switching := self._switching():
+            common["switching"] = switching
         return digest(common)
+
+    def _switching(self) -> list[list[tuple[str, str]]]:
+        """Rates at which inputs of a fractional level switch, corner by corner; empty where all levels are 0 or 1."""
+        corners = [self._condition(corner)[0].variables for corner in self._corners()]
+        rates = [
+            {name: value for name, value in variables.items() if name.startswith("rate_") and value > 0.0}
+            for variables in corners
+        ]
+        return [_numbers(each) for each in rates] if any(rates) else []
+
+    def _corners(self) -> Iterator[tuple[int, ...]]:
+        return product(*(range(2) for _ in self.axes))
+
+    def _condition(self, corner: Sequence[int], labels: Sequence[str] = ()) -> tuple[Settings, Interventions]:
+        """How cells run at a corner of the surroundings."""
+        levels = {**(self.surroundings or {}), **dict(zip(self.axes, map(float, corner), strict=True))}
+        return self.cell.condition(labels, environment=levels, off=self.off)
 
     def key(self, genotype: str) -> str:
         """Hash of all that the table of a class depends on."""
@@ -159,9 +178,8 @@ class Bench:
         """Run the network of a class at every grid point."""
         values = np.zeros((*self.shape, len(self.read_outs), 2))
         labels = [label for label in genotype.split(";") if label]
-        for corner in product(*(range(2) for _ in self.axes)):
-            levels = {**(self.surroundings or {}), **dict(zip(self.axes, map(float, corner), strict=True))}
-            settings, interventions = self.cell.condition(labels, environment=levels, off=self.off)
+        for corner in self._corners():
+            settings, interventions = self._condition(corner, labels)
             settings = replace(
                 settings,
                 time_tick=settings_value("window"),

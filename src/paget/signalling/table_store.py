@@ -12,7 +12,9 @@ import contextlib
 import io
 import logging
 import os
+import struct
 import tempfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -36,7 +38,8 @@ FILE = "{network}.npz"
 
 CACHE = "paget-response-tables"
 _FULL_SCALE = 2**16 - 1
-_UNREADABLE = (OSError, ValueError, KeyError, EOFError, BadZipFile)
+_UNREADABLE = (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error)
+_UNREADABLE += (RuntimeError, OverflowError, MemoryError, struct.error)  # encryption, methods, sizes that are none
 
 _log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from paget.errors import InputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from paget.signalling.expression import Expression
+    from paget.signalling.expression import Code, Expression
 
 WIDEST = 12
 """Most wires of one table: 4,096 entries, so that the tables of a network stay in the cache."""
@@ -106,7 +106,7 @@ class Circuit:
     """Tables of the rules of one network; collects the gates that they share.
 
     index: wire of each node; constants: nodes whose value never changes; variables: values of the ``$names``;
-    gates: found so far; widest: most wires of a table.
+    gates: found so far; widest: most wires of a table; part: code that occurs in the present rules, with its table.
     """
 
     index: Mapping[str, int]
@@ -114,6 +114,7 @@ class Circuit:
     variables: Mapping[str, float]
     gates: list[Table] = field(default_factory=list)
     widest: int = WIDEST
+    part: tuple[Code, Table] | None = None
     _known: dict[tuple[tuple[int, ...], bytes], int] = field(default_factory=dict)
 
     def table(self, expression: Expression) -> Table:
@@ -129,7 +130,15 @@ class Circuit:
         return waiting[0]
 
     def _compute(self, expression: Expression, waiting: list[Table]) -> None:
-        for name, operand in expression.code:
+        code, position = expression.code, 0
+        known, table = self.part or ((), constant(0.0))
+        while position < len(code):
+            name, operand = code[position]
+            if known and code[position] == known[0] and code[position : position + len(known)] == known:
+                waiting.append(table)
+                position += len(known)
+                continue
+            position += 1
             if name in ("num", "node", "var"):
                 waiting.append(self._operand(name, operand))
                 continue

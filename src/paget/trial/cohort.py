@@ -139,6 +139,7 @@ def _raise_first(status: np.ndarray, first: int) -> None:
         raise InputError(
             f"no eligible person was found for place {first + index + 1} of the study",
             field="eligibility",
-            remedy="The search is bounded; widen the eligibility or check that its parts don't contradict each other.",
+            remedy="The search is bounded; widen the eligibility, check that its parts don't contradict each other, "
+            "or that no mechanism is off without which a tumour is never noticed.",
         )
     raise PagetError(f"person {first + index + 1}: the state is not finite; please report the scenario and the seed")

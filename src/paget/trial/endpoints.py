@@ -163,17 +163,6 @@ def _without_drug(subjects: pd.DataFrame) -> pd.Series:
     return subjects["SYSTEMIC_DAY"].isna()
 
 
-def median_of(view: CohortView, time_months: float | None, *, column: str) -> Estimate:
-    """Median (months) of a column in days among those who have it, with the distribution-free interval of ranks."""
-    values = np.sort(view.subjects[column].dropna().to_numpy(np.float64)) / DAYS_PER_MONTH
-    n = len(values)
-    if n == 0:
-        return (np.nan, np.nan, np.nan)
-    half = 0.5 * normal_quantile() * np.sqrt(n)
-    low, high = int(np.floor(0.5 * n - half)), int(np.ceil(0.5 * n + half))
-    return (float(np.median(values)), float(values[max(low, 0)]), float(values[min(high, n - 1)]))
-
-
 AIRWAY = "airway obstruction"
 HAEMORRHAGE = "haemorrhage or circulatory failure"
 """The causes by which the primary itself kills (patient/death.CAUSES)."""
@@ -236,7 +225,9 @@ ADDRESSED: Mapping[str, Callable[[CohortView, float | None], Estimate]] = {
     "death_local_failure": _died_of(AIRWAY, HAEMORRHAGE),
     "death_local_progression": _died_of(AIRWAY, HAEMORRHAGE),
     "share_no_systemic": partial(share, of=_without_drug),
-    "time_dx_to_systemic_median": partial(median_of, column="SYSTEMIC_DAY"),
+    "time_dx_to_systemic_median": partial(
+        median, of=lambda subjects: subjects["SYSTEMIC_DAY"].dropna() / DAYS_PER_MONTH
+    ),
     **{endpoint: _altered(*genes) for endpoint, genes in GENES.items()},
 }
 """Published endpoint -> function of (view, time in months)."""

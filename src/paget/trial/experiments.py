@@ -22,19 +22,19 @@ from paget.body.aspirin import aspirin_age_factor
 from paget.body.circulation import FlowGraph, body_graph
 from paget.body.collective_migration import LARGEST, cluster_sizes
 from paget.body.shape import volume_of_diameter
+from paget.body.shedding import cells_shed, rate_of_strength
 from paget.body.state import CASCADE_COUNTS, CURVE_FIELDS, MOMENTS, ROUTES
 from paget.body.stem_hierarchy import step_stem_share
 from paget.compute import kernel
-from paget.knowledge.hosts import host
-from paget.patient.parameters import UNITS
 from paget.patient.spread import REGIONAL_NODE
 from paget.trial.cohort import Cohort, simulate
+from paget.trial.outputs import Crowd, sites_at_end
 from paget.trial.plan import (
-    HOST_UNITS,
     Entry,
     Plan,
     Prescribed,
     Study,
+    host_values,
     parameter_values,
     plan,
     switch_factors,
@@ -62,14 +62,6 @@ NOT_IN_A_MOUSE = (
     "shedding",
 )
 """Mechanisms without part in a graft whose size is read: it starts from a cell line, in a host without T cells."""
-
-
-def host_values(name: str) -> dict[str, float]:
-    """Parameters in which an animal differs from the patient, in the units that the model reads."""
-    return {
-        symbol: convert(row.value, row.unit, UNITS.get(symbol, HOST_UNITS.get(symbol, row.unit)))
-        for symbol, row in host(name).items()
-    }
 
 
 @dataclass(frozen=True)
@@ -188,8 +180,10 @@ class Run:
         used = np.arange(self.cohort.lesions.shape[1]) < self.cohort.persons["lesion_count"][:, None]
         lesions = self.cohort.lesions[used]
         large = np.isin(lesions["site"], places) & (np.exp(lesions["log_cells"]) >= cells)
+        crowd = Crowd(self.plan, self.cohort)
+        unrecorded = crowd.count[np.isin(crowd.site, places) & (np.exp(crowd.log_cells) >= cells)]
         # Half-doubling classes; sizes are those of their lower ends.
-        return float(micro[sizes >= cells].sum() + large.sum())
+        return float(micro[sizes >= cells].sum() + large.sum() + unrecorded.sum())
 
     def counted(self, name: str, *sites: str, moment: str = "death") -> float:
         """Sum over all persons of a count of the cascade (body/state.CASCADE_COUNTS)."""
@@ -207,11 +201,8 @@ class Run:
 
     def with_lesion_at(self, site: str) -> np.ndarray:
         """Who has a lesion at a site that imaging would see at the end, (persons,) of bool."""
-        p, lesions = self.plan.parameters[0], self.cohort.lesions
-        seen = np.log(volume_of_diameter(p["detection_diameter"], p["shape_factor"]) * p["cell_density"])
-        used = np.arange(lesions.shape[1]) < self.cohort.persons["lesion_count"][:, None]
-        here = used & (lesions["site"] == self.plan.sites.index(site)) & (lesions["log_cells"] >= seen)
-        return here.any(axis=1)
+        seen = float(self.plan.parameters["detection_diameter"][0])
+        return sites_at_end(self.plan, self.cohort, seen)[:, self.plan.sites.index(site)]
 
     def survival(self) -> tuple[np.ndarray, np.ndarray]:
         """(Days from diagnosis to death or the end, whether death ended it), (persons,) each."""
@@ -302,7 +293,15 @@ def cells_of_diameter(bench: Bench, diameter_mm: float) -> float:
 def cells_in_blood(bench: Bench, cells: float) -> float:
     """Circulating cells per mL of blood while a primary of `cells` cells sheds steadily."""
     flowing = bench.tables.entry[: len(ROUTES)] * bench.tables.circulation_days[: len(ROUTES)]
-    return bench.values["shedding_rate"] * cells * float(flowing.sum()) / bench.values["blood_volume"]
+    return shed_per_day(bench, cells) * float(flowing.sum()) / bench.values["blood_volume"]
+
+
+def shed_per_day(bench: Bench, cells: float) -> float:
+    """Cells that a primary of `cells` cells sheds per day."""
+    values = bench.values
+    exponent = values["seeding_exponent"]
+    rate = rate_of_strength(values["shedding_rate"], values["shedding_measured_at"], exponent)
+    return float(cells_shed(cells**exponent, 1.0, rate))
 
 
 def risk_after_resection(bench: Bench, diameter_mm: float, patients: int, follow_up_days: float) -> float:

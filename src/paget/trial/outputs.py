@@ -81,7 +81,7 @@ def subjects(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
     person = cohort.persons
     everyone = np.arange(len(person))
     died = person["alive"] == 0
-    at_diagnosis, at_death = _diameters(plan, cohort)
+    at_diagnosis = np.where(_recorded(cohort), cohort.lesions["diameter_at_diagnosis"], 0.0)
     seen = plan.parameters["detection_diameter"][0]
     noted = plan.parameters["autopsy_diameter"][0]
     return keys.of(everyone) | {
@@ -134,8 +134,8 @@ def subjects(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
         "SYSTEMIC_DAY": systemic_day(person),
         "EXTRATHYROIDAL_DEATH": person["extended"] > 0,
         "SELF_SEEDED": person["returned"],
-        "DIAGNOSIS_SITES": _sites_with(plan, cohort, at_diagnosis >= seen, everyone >= 0),
-        "AUTOPSY_SITES": _sites_with(plan, cohort, at_death >= noted, died),
+        "DIAGNOSIS_SITES": _site_names(plan, _sites_with(plan, cohort, at_diagnosis >= seen)),
+        "AUTOPSY_SITES": _site_names(plan, sites_at_end(plan, cohort, noted) & died[:, None]),
     }
 
 
@@ -147,12 +147,19 @@ def _genotypes(plan: Plan, masks: np.ndarray) -> np.ndarray:
     return np.array([names[mask] for mask in masks.tolist()], dtype=object)
 
 
-def _diameters(plan: Plan, cohort: Cohort) -> tuple[np.ndarray, np.ndarray]:
-    """Longest diameters (mm) of the individual lesions at diagnosis and at the end; 0 where there is no lesion."""
-    lesion = cohort.lesions
-    used = np.arange(lesion.shape[1]) < cohort.persons["lesion_count"][:, None]
-    at_diagnosis = np.where(used, lesion["diameter_at_diagnosis"], 0.0)
-    return at_diagnosis, np.where(used, _diameter_now(plan, lesion["log_cells"]), 0.0)
+def _recorded(cohort: Cohort) -> np.ndarray:
+    """Which places of the lesion table hold a lesion, (persons, records) of bool."""
+    return np.arange(cohort.lesions.shape[1]) < cohort.persons["lesion_count"][:, None]
+
+
+def sites_at_end(plan: Plan, cohort: Cohort, diameter: float) -> np.ndarray:
+    """Who has a lesion of at least `diameter` (mm) where at the end, recorded or not, (persons, sites) of bool."""
+    large = _recorded(cohort) & (_diameter_now(plan, cohort.lesions["log_cells"]) >= diameter)
+    present = _sites_with(plan, cohort, large)
+    crowd = Crowd(plan, cohort)
+    big = _diameter_now(plan, crowd.log_cells) >= diameter
+    present[crowd.person[big], crowd.site[big]] = True
+    return present
 
 
 def _diameter_now(plan: Plan, log_cells: np.ndarray) -> np.ndarray:
@@ -161,11 +168,16 @@ def _diameter_now(plan: Plan, log_cells: np.ndarray) -> np.ndarray:
     return one * np.cbrt(volume)
 
 
-def _sites_with(plan: Plan, cohort: Cohort, large: np.ndarray, counted: np.ndarray) -> np.ndarray:
-    """';'-joined sites that hold a lesion marked in `large`, for the persons in `counted`."""
+def _sites_with(plan: Plan, cohort: Cohort, large: np.ndarray) -> np.ndarray:
+    """Sites that hold a recorded lesion marked in `large`, (persons, sites) of bool."""
     present = np.zeros((len(cohort.persons), len(plan.sites)), bool)
-    who, which = np.nonzero(large & counted[:, None])
+    who, which = np.nonzero(large)
     present[who, cohort.lesions["site"][who, which]] = True
+    return present
+
+
+def _site_names(plan: Plan, present: np.ndarray) -> np.ndarray:
+    """';'-joined sites of every person; present: (persons, sites) of bool."""
     rows, back = np.unique(present, axis=0, return_inverse=True)
     names = [";".join(site for site, here in zip(plan.sites, row, strict=True) if here) for row in rows]
     return np.array(names, dtype=object)[back.ravel()]
@@ -188,9 +200,9 @@ def time_to_event(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarr
 
 def lesions(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
     """Individual lesions, then the size classes of those above 1 mm^3 that have no record of their own."""
-    who, which = np.nonzero(np.arange(cohort.lesions.shape[1]) < cohort.persons["lesion_count"][:, None])
+    who, which = np.nonzero(_recorded(cohort))
     records = cohort.lesions[who, which]
-    crowd = _Crowd(plan, cohort)
+    crowd = Crowd(plan, cohort)
     index = np.concatenate([who, crowd.person])
     limit = cohort.lesions.shape[1]
     # Classes are sorted by person: each person's are numbered from the limit on, whatever batch they come in.
@@ -224,8 +236,8 @@ def _epithelial(plan: Plan, ages: np.ndarray) -> np.ndarray:
     return np.array([epithelial_share(age, plan.parameters[0]) for age in ages], np.float64)
 
 
-class _Crowd:
-    """Size classes above 1 mm^3 by person and site: those lesions have no record of their own."""
+class Crowd:
+    """Size classes above 1 mm^3 by person and site, without records; `count` lesions of exp(log_cells) cells each."""
 
     def __init__(self, plan: Plan, cohort: Cohort) -> None:
         limit = np.log(plan.parameters["individual_limit"][0] * plan.parameters["cell_density"][0])

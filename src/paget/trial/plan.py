@@ -15,6 +15,7 @@ from paget.body.circulation import body_graph
 from paget.body.platelets import platelet_angiogenesis
 from paget.body.state import NURSERY_CELLS
 from paget.knowledge.clones import clone_table
+from paget.knowledge.hosts import host
 from paget.knowledge.soil import Soil, soils
 from paget.patient.care import CARE, NEVER
 from paget.patient.parameters import UNITS, pack
@@ -168,7 +169,7 @@ def plan(study: Study) -> Plan:
     sites = tuple(site.id for site in knowledge.sites())
     alterations = alterations_of(study)
     care = _care(study, values, switches["care"])
-    clones, clone_of_genotype = _clones(study.disease, alterations.labels)
+    clones, clone_of_genotype = _clones(study, alterations, values["hypoxic_share_reference"])
     return Plan(
         study=study,
         sites=sites,
@@ -208,7 +209,7 @@ def parameter_values(study: Study) -> dict[str, float]:
     """Value of every parameter of the disease in the unit in which the model reads it."""
     values: dict[str, float] = {}
     for symbol, record in knowledge.parameters(study.disease).items():
-        values[symbol] = convert(record.value, record.unit, UNITS.get(symbol, HOST_UNITS.get(symbol, record.unit)))
+        values[symbol] = model_value(symbol, record.value, record.unit)
     unknown = sorted(study.parameters.keys() - values.keys())
     if unknown:
         raise ValueError(f"no parameter is called {', '.join(unknown)}")
@@ -218,6 +219,16 @@ def parameter_values(study: Study) -> dict[str, float]:
 
 HOST_UNITS = dict(dispersal.UNITS)
 """Units of parameters that only the host reads; all others are read as recorded."""
+
+
+def model_value(symbol: str, value: float, unit: str) -> float:
+    """A parameter's value in the unit in which the model reads it."""
+    return convert(value, unit, UNITS.get(symbol, HOST_UNITS.get(symbol, unit)))
+
+
+def host_values(name: str) -> dict[str, float]:
+    """Parameters in which an animal differs from the patient, in the units that the model reads."""
+    return {symbol: model_value(symbol, row.value, row.unit) for symbol, row in host(name).items()}
 
 
 def _constants(
@@ -333,14 +344,36 @@ def _mutant_clones(disease: str, switch: float) -> dict[str, Any]:
     }
 
 
-def _clones(disease: str, labels: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Phenotypes of the clone classes and the class of every genotype mask."""
-    from paget.signalling.response_table import load
+def _clones(study: Study, alterations: Alterations, usual_hypoxia: float) -> tuple[np.ndarray, np.ndarray]:
+    """Phenotypes of the classes of clones, (classes, 2) without and in full hypoxia, and each mask's class.
 
-    table = load(disease)
-    masks = range(1 << len(labels))
-    carried = ([label for bit, label in enumerate(labels) if mask >> bit & 1] for mask in masks)
-    return table.phenotypes(), np.array([table.class_of(present) for present in carried], np.int64)
+    They are relative to the usual hypoxia, at which the rates of the disease hold. Hypoxia changes what cells do, not
+    how fast they divide: that the brake of growth knows already.
+    """
+    from paget.signalling.response_table import NO_CLASS, RATIOS, load
+
+    labels = alterations.labels
+    masks = _masks(study, alterations)
+    carried = {mask: [label for bit, label in enumerate(labels) if mask >> bit & 1] for mask in masks}
+    table = load(study.disease, list(carried.values()))
+    usual = table.phenotypes(hypoxia=usual_hypoxia)
+    ends = np.stack([table.phenotypes(hypoxia=share) for share in (0.0, 1.0)], axis=1)
+    ends["proliferation"] = usual["proliferation"][:, None]
+    if knowledge.diseases()[study.disease].network is not None:
+        for name in RATIOS:
+            ends[name] /= usual[name][:, None]
+    classes = np.full(1 << len(labels), NO_CLASS, np.int64)
+    for mask, present in carried.items():
+        classes[mask] = table.class_of(present)
+    return ends, classes
+
+
+def _masks(study: Study, alterations: Alterations) -> list[int]:
+    """Genotypes that can be drawn: the prescribed one, or at most one of those that exclude each other."""
+    if study.prescribed.genotype is not None:
+        return [_mask(study.prescribed.genotype, alterations.labels)]
+    exclusive = sum(1 << place for place, excluded in enumerate(alterations.exclusive) if excluded > 0.0)
+    return [mask for mask in range(1 << len(alterations.labels)) if (mask & exclusive).bit_count() <= 1]
 
 
 def _mask(labels: tuple[str, ...], alterations: tuple[str, ...]) -> int:

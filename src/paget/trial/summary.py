@@ -120,12 +120,13 @@ def _cohort(view: CohortView) -> dict[str, Any]:
 
 
 def _spread(column: pd.Series) -> dict[str, float | int | None]:
-    values = column.to_numpy(np.float64)
-    values = values[np.isfinite(values)]
+    values = column.dropna().to_numpy(np.float64)
     if not len(values):
         return {"n": 0, "median": None, "p5": None, "p95": None}
-    low, middle, high = np.percentile(values, [5, 50, 95])
-    return {"n": len(values), "median": float(middle), "p5": float(low), "p95": float(high)}
+    # A tumour that doesn't grow doubles in infinite time: it has its rank, but nothing lies between it and another.
+    method = "linear" if np.isfinite(values).all() else "inverted_cdf"
+    low, middle, high = (finite(value) for value in np.percentile(values, [5, 50, 95], method=method))
+    return {"n": len(values), "median": middle, "p5": low, "p95": high}
 
 
 def _causes(overall: pd.DataFrame) -> list[dict[str, Any]]:

@@ -104,7 +104,7 @@
       state.group = group;
       refresh(target);
     } else {
-      target.querySelectorAll("[data-group]").forEach((part) => { part.hidden = part.dataset.group !== group; });
+      target.querySelectorAll("[data-group]").forEach((part) => part.toggleAttribute("hidden", part.dataset.group !== group));
     }
   }
 
@@ -137,6 +137,16 @@
     [words, status].forEach((input) => input && input.addEventListener("input", apply));
   }
 
+  function focusable(drawing) {
+    const near = (name) => drawing.querySelectorAll(".edge").forEach((edge) => {
+      edge.classList.toggle("near", edge.dataset.from === name || edge.dataset.to === name);
+    });
+    drawing.querySelectorAll(".node").forEach((node) => {
+      node.addEventListener("pointerenter", () => { near(node.dataset.node); drawing.classList.add("focused"); });
+      node.addEventListener("pointerleave", () => drawing.classList.remove("focused"));
+    });
+  }
+
   const retheme = () => document.querySelectorAll(".js-plotly-plot").forEach((plot) => Plotly.relayout(plot, { template: template() }));
 
   document.querySelectorAll("script[data-figure]").forEach(draw);
@@ -144,6 +154,7 @@
     select.addEventListener("change", () => select.dataset.targets.split(" ").forEach((id) => show(document.getElementById(id), select.value)));
   });
   document.querySelectorAll("table.sortable").forEach((table) => { sortable(table); filter(table); });
+  document.querySelectorAll("svg.network").forEach(focusable);
   dark.addEventListener("change", retheme);
   window.addEventListener("beforeprint", retheme);
   window.addEventListener("afterprint", retheme);
