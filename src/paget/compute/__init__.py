@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from paget.compute.kernels import Kernel, device_function, kernel
+    from paget.compute.kernels import Kernel, device_function, inlined_function, kernel
     from paget.compute.records import record, record_type
     from paget.compute.status import Status, first_failure
     from paget.compute.threads import available_threads
@@ -21,6 +21,7 @@ __all__ = [
     "available_threads",
     "device_function",
     "first_failure",
+    "inlined_function",
     "kernel",
     "record",
     "record_type",
@@ -29,6 +30,7 @@ __all__ = [
 _HOMES = {
     "Kernel": "kernels",
     "device_function": "kernels",
+    "inlined_function": "kernels",
     "kernel": "kernels",
     "record": "records",
     "record_type": "records",

@@ -22,6 +22,10 @@ OPTIONS = {"error_model": "numpy", "fastmath": False, "nogil": True}
 """IEEE arithmetic, division by zero as in NumPy, no global interpreter lock."""
 
 
+DEVICE_OPTIONS = {"nopython": True, "boundscheck": None, "_nrt": False, **OPTIONS}
+"""A device function makes no array, so none counts references: that took a third of the time of a course."""
+
+
 class _DeferredLibrary(JITCodeLibrary):
     """The code of one function, without that of the functions it calls, never run from here."""
 
@@ -85,9 +89,7 @@ class DeferredDispatcher(CPUDispatcher):
         targetoptions: dict[str, Any] | None = None,
         pipeline_class: type[Compiler] = _DeferredCompiler,
     ) -> None:
-        super().__init__(
-            py_func, locals, targetoptions or {"nopython": True, "boundscheck": None, **OPTIONS}, pipeline_class
-        )
+        super().__init__(py_func, locals, targetoptions or DEVICE_OPTIONS, pipeline_class)
 
     def add_overload(self, cres: Any) -> None:
         """Keep a compiled variant for callers that are compiled; there is no address to enter."""

@@ -19,7 +19,7 @@ from paget.compute.threads import use_threads
 prepare()
 import numba  # noqa: E402  # the cache directory must be set first
 
-from paget.compute.deferred import OPTIONS, DeferredDispatcher  # noqa: E402
+from paget.compute.deferred import DEVICE_OPTIONS, OPTIONS, DeferredDispatcher  # noqa: E402
 
 if TYPE_CHECKING:
     from numba.core.dispatcher import Dispatcher
@@ -46,6 +46,12 @@ _THREADS_PER_BLOCK = 128
 def device_function(function: _Function) -> _Function:
     """Mark a plain function that kernels call, on the CPU and on CUDA; see `deferred.OPTIONS`."""
     return cast("_Function", ignore_literals(DeferredDispatcher(function)))
+
+
+def inlined_function(function: _Function) -> _Function:
+    """Mark a device function that becomes part of each caller: where the call would cost as much as the work."""
+    dispatcher = DeferredDispatcher(function, targetoptions={**DEVICE_OPTIONS, "forceinline": True})
+    return cast("_Function", ignore_literals(dispatcher))
 
 
 def _generate(body: Callable[..., Any], template: str, suffix: str, names: dict[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from paget.compute.kernels import device_function
+from paget.compute.kernels import inlined_function
 
 _LOW_WORD = np.uint64(0xFFFFFFFF)
 _WORD_BITS = np.uint64(32)
@@ -30,7 +30,7 @@ _TWO_TO_MINUS_32 = 2.0**-32
 _TWO_TO_MINUS_52 = 2.0**-52
 
 
-@device_function
+@inlined_function
 def philox4x32(c0, c1, c2, c3, k0, k1):
     """Return four random words from four counter words and two key words, all uint64 below 2**32."""
     for _ in range(_ROUNDS):
@@ -45,7 +45,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):
     return c0, c1, c2, c3
 
 
-@device_function
+@inlined_function
 def words(seed, patient, part, decision, step, block):
     """Return the four random words, uint64 below 2**32, of block `block` at an address."""
     key = np.uint64(seed)
@@ -60,13 +60,13 @@ def words(seed, patient, part, decision, step, block):
     )
 
 
-@device_function
+@inlined_function
 def unit_from_word(word):
     """Scale a word to a number in (0, 1), resolution 2**-32, never 0 or 1."""
     return (np.float64(word) + 0.5) * _TWO_TO_MINUS_32
 
 
-@device_function
+@inlined_function
 def unit_from_words(high, low):
     """Scale two words to a number in (0, 1), resolution 2**-52, never 0 or 1; 26 bits of each."""
     upper = np.float64(high >> _HALF_WORD_SHIFT) * _TWO_TO_26

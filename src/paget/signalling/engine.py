@@ -20,19 +20,17 @@ import math
 
 import numpy as np
 
-from paget.compute import Status, kernel
+from paget.compute import Status, device_function, inlined_function, kernel
 from paget.compute.continuous import uniform
 from paget.compute.philox import philox4x32, unit_from_words
 from paget.signalling.exponential_table import minus_log
 from paget.signalling.layout import NOWHERE
-from paget.signalling.lean_functions import inlined_function, lean_function, python_of
 from paget.signalling.occupancy import close, store
 
 STEPS, INITIAL, SCHEDULED, ACCEPTED = 0, 1, 2, 3
 """Decisions of the addressed draws; their step is the pair of flips, the draw, the event and the flip."""
 
 _LOW_WORD, _WORD_BITS = np.uint64(0xFFFFFFFF), np.uint64(32)
-_philox = inlined_function(python_of(philox4x32))
 _ZERO, _ONE, _TWO = np.uint64(0), np.uint64(1), np.uint64(2)
 _WORD_SHIFT, _WORD_MASK = np.uint64(6), np.uint64(63)
 _SMALLEST = 2.0**-53
@@ -140,7 +138,10 @@ def flip(node, now, recording, at, static, classes, work, clock, state, sums, pa
             close(slot, now, at, work, clock, sums)
 
 
-_flip_apart = lean_function(python_of(flip))
+@device_function
+def _flip_apart(node, now, recording, at, static, classes, work, clock, state, sums, passages, trajectory):
+    """`flip` as a call: where it happens seldom."""
+    flip(node, now, recording, at, static, classes, work, clock, state, sums, passages, trajectory)
 
 
 @inlined_function
@@ -149,7 +150,7 @@ def is_on(node, state):
     return (state[node >> _WORD_SHIFT] >> (node & _WORD_MASK)) & _ONE != _ZERO
 
 
-@lean_function
+@device_function
 def begin(at, static, classes, numbers, work, clock, state, sums, passages, trajectory, initial):
     """Draw the initial state and turn on the slots that are on in it."""
     for place in range(at.changing):
@@ -178,7 +179,7 @@ def begin(at, static, classes, numbers, work, clock, state, sums, passages, traj
             reach(readout, 0.0, at, static, passages, trajectory)
 
 
-@lean_function
+@device_function
 def end(stop, at, static, work, clock, state, sums, final, trajectory):
     """Turn off all slots and store what remains."""
     for slot in range(at.readout_slots):
@@ -234,7 +235,7 @@ def drawn(step, w2, w3, at, trajectory):
     """The random number of a step, and the words that are left for the next one."""
     if step & _ONE:
         return unit_from_words(w2, w3), w2, w3
-    w0, w1, w2, w3 = _philox(
+    w0, w1, w2, w3 = philox4x32(
         step >> _ONE,
         _ZERO,
         np.uint64(at.first + trajectory),
@@ -266,7 +267,7 @@ def next_event(event, stop, at, numbers):
     return min(numbers[at.event_times + event], stop) if event < at.events else stop
 
 
-@lean_function
+@device_function
 def set_by_schedule(event, at, static, classes, numbers, work, clock, state, sums, passages, trajectory):
     """Carry out all scheduled changes of one time; return the next event."""
     now = numbers[at.event_times + event]
@@ -279,7 +280,7 @@ def set_by_schedule(event, at, static, classes, numbers, work, clock, state, sum
     return event
 
 
-@lean_function
+@device_function
 def course(stop, most, at, static, classes, numbers, work, clock, state, sums, fixed, passages, status, trajectory):
     """Run one trajectory from its start to the end, in at most `most` steps."""
     event = _ZERO

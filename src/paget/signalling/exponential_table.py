@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from paget.signalling.lean_functions import inlined_function
+from paget.compute import inlined_function
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from paget.compute import inlined_function
 from paget.signalling.layout import ROWS, UNIT
-from paget.signalling.lean_functions import inlined_function
 
 _ONE = np.uint64(1)
 _ROWS = np.uint64(ROWS)
