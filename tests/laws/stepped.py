@@ -39,13 +39,9 @@ def lines_by_sampling(i, seed, start, birth, death, days, sizes):
 
 
 @kernel
-def lines_by_inversion(i, seed, start, birth, death, days, sizes):
-    """One day only: the table holds the law of lines that start with `start` cells."""
-    alpha, beta = extinction_and_spread(birth, death, 1.0)
-    law = np.empty(TABLE)
-    cells = int(start)
-    fill_size_law(law, cells, alpha, beta)
-    sizes[i] = size_of_chance(law, cells, uniform(seed, i, 0, DECISION, days))
+def lines_by_inversion(i, seed, start, law, sizes):
+    """One day only: the table `law` is that of lines that start with `start` cells."""
+    sizes[i] = size_of_chance(law, start, uniform(seed, i, 0, DECISION, 1))
 
 
 @kernel

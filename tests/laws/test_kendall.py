@@ -47,9 +47,10 @@ def test_size_by_sampling(birth, death, days, start):
 @pytest.mark.parametrize(("birth", "death"), RATES)
 @pytest.mark.parametrize("start", [1, NURSERY_CELLS])
 def test_size_by_inversion(birth, death, start):
-    assert_follows(
-        run(stepped.lines_by_inversion, float(start), birth, death, 1), kendall.sizes(birth, death, 1, TOP, start)
-    )
+    law, sizes = np.empty(stepped.TABLE), np.full(LINES, np.nan)
+    fill_size_law(law, start, *extinction_and_spread(birth, death, 1.0))
+    stepped.lines_by_inversion.launch(LINES, 2024, start, law, sizes, threads=1)
+    assert_follows(sizes, kendall.sizes(birth, death, 1, TOP, start))
 
 
 @pytest.mark.parametrize(("birth", "death"), RATES)

@@ -44,7 +44,7 @@ _THREADS_PER_BLOCK = 128
 
 
 def device_function(function: _Function) -> _Function:
-    """Mark a plain function that kernels call, on the CPU and on CUDA; see `deferred.OPTIONS`."""
+    """Mark a plain function that kernels call, on the CPU and on CUDA; it makes no array; see `deferred.OPTIONS`."""
     return cast("_Function", ignore_literals(DeferredDispatcher(function)))
 
 
