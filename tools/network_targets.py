@@ -22,7 +22,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import line_ranks
 from markdown_table import table
 from paget.knowledge.networks import AfterRecord
-from paget.signalling.checks import CLEAR, Verdict, after_verdict, repeated, settled, settled_cells, shaping_verdict
+from paget.signalling.checks import (
+    CLEAR,
+    Verdict,
+    after_verdict,
+    alike_in_source,
+    repeated,
+    settled,
+    settled_cells,
+    shaping_verdict,
+)
 from paget.signalling.emt_circuit import Circuit
 from paget.signalling.emt_lu import full_circuit, ternary_switch
 from paget.signalling.emt_tian import cascading_switches
@@ -96,6 +105,8 @@ def directions(atc: CellNetwork) -> str:
     found = {record: after_verdict(record, cells) for record in atc.tables.checks_after}
     known = repeated(atc)
     new = [verdict.hit for record, verdict in found.items() if record.id not in known]
+    alike = alike_in_source(atc)
+    apart = [verdict.hit for record, verdict in found.items() if record.id not in alike | known.keys()]
     content = files("paget.knowledge").joinpath("data/networks/atc/checks_after.csv").read_bytes()
     hits, clear = (sum(getattr(verdict, part) for verdict in found.values()) for part in ("hit", "clear"))
     columns = ("check", "statement", "system", "source", "read-out", "expected", "a -> b", "verdict", "shaped by")
@@ -107,7 +118,9 @@ def directions(atc: CellNetwork) -> str:
         f"Findings chosen and written down before any of them was run (committed {WRITTEN}, one commit earlier; "
         f"sha256 of the list {hashlib.sha256(content).hexdigest()}): **{hits} of {len(found)}** hits; {clear} verdicts "
         f"are clear of chance by {CLEAR:g} standard errors. The very comparison of {len(known)} of them, doses apart, "
-        f"also shaped the rules (last column); without these {sum(new)} of {len(new)}. The margin is {margins(atc)} of "
+        f"also shaped the rules (last column); without these {sum(new)} of {len(new)}. The source "
+        f"of {len(alike)} is also cited by a rule, a drug, an alteration or a shaping statement; without all of "
+        f"them {sum(apart)} of {len(apart)}, which is the figure to go by. The margin is {margins(atc)} of "
         "the time; rules and margins were not changed after the run.\n\n"
         + table(columns, [direction(record, verdict, known) for record, verdict in found.items()])
         + "\nWhy the misses miss:\n\n"

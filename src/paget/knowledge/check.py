@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 
-from paget.knowledge import fitted, networks, response, stem_cells, targets
+from paget.knowledge import fitted, networks, potency, response, stem_cells, targets
 from paget.knowledge import library as tables
 from paget.knowledge.disease import Disease, Genotype, Published
 from paget.knowledge.hosts import HOSTS
@@ -44,6 +44,8 @@ _OF_BIOLOGY = {
     stem_cells.FILE: stem_cells.STEM_CELL_EVIDENCE,
     "thyroid_genotypes.csv": tables.GENOTYPES,
     targets.FILE: targets.TARGETS,
+    potency.FILE: potency.POTENCY,
+    potency.LINES_FILE: potency.CELL_LINES,
     response.SETTINGS_FILE: tables.PARAMETERS,
     response.FORMS_FILE: response.TARGET_FORMS,
     response.ANCHORS_FILE: response.ANCHORS,
@@ -129,6 +131,8 @@ def _read(shelf: Library) -> _Contents:
                 held.calibration.setdefault(name, {})[stem] = entries
             else:
                 held.others += entries
+    for path in networks.circuit_files(shelf.root):
+        held.others += read(path, tables.PARAMETERS)
     for name in networks.network_names(shelf.root):
         held.networks[name] = networks.entries_of(name, shelf.root, held.problems)
         held.rules[name] = networks.rules_of(name, shelf.root)

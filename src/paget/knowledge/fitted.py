@@ -3,7 +3,7 @@
     priors.csv       free parameters of a disease, each with its prior; at most `MOST_FREE` in all stages together
     fit_targets.csv  rows of published.csv that calibration may look at: fitted or not, and why not
     read_out_priors.csv  ranges that read-outs of the whole model must keep to; fitted like a row, never counted as one
-    fitted.csv       records laid over the disease's own, status ``fitted``: posterior medians
+    fitted.csv       records laid over the disease's own, status ``fitted``: the place of least misfit
     posterior.csv    the posterior ensemble, one row per draw and parameter
 
 A fitted record without a prior, with another status or another unit than the record that it replaces is refused.

@@ -27,6 +27,9 @@ from paget.knowledge.records import Parameter, Record, Share, StatusField, _one_
 
 FOLDER = "networks"
 RULES = "rules.bnet"
+CIRCUIT_FILE = "parameters.csv"
+"""Constants of a published circuit of equations, which has no rules."""
+
 SCALE = "network"
 """Scale of those mechanisms that are modules of a network."""
 
@@ -232,6 +235,13 @@ def network_names(root: Traversable | None = None) -> tuple[str, ...]:
     if not folder.is_dir():
         return ()
     return tuple(sorted(each.name for each in folder.iterdir() if (each / RULES).is_file()))
+
+
+def circuit_files(root: Traversable | None = None) -> tuple[str, ...]:
+    """Paths of the constants of all circuits of the data folder ``root``, relative to it, in name order."""
+    folder = child(root or shipped(), FOLDER)
+    names = sorted(each.name for each in folder.iterdir() if (each / CIRCUIT_FILE).is_file()) if folder.is_dir() else []
+    return tuple(f"{FOLDER}/{name}/{CIRCUIT_FILE}" for name in names)
 
 
 @cache

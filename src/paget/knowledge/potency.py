@@ -16,6 +16,9 @@ from paget.knowledge.library import Library
 from paget.knowledge.reading import Table
 from paget.knowledge.records import Record, StatusField, Unit, _one_of, check_order
 
+FILE = "potency.csv"
+LINES_FILE = "cell_lines.csv"
+
 Kind = Literal["target", "growth"]
 Quantity = Literal["IC50", "EC50", "Kd", "Ki"]
 Relation = Literal["=", "<=", ">="]
@@ -82,9 +85,9 @@ CELL_LINES = Table(CellLine, ("line",))
 
 def potency(library: Library | None = None) -> tuple[Potency, ...]:
     """All half-effect concentrations, in file order."""
-    return (library or Library()).table("potency.csv", POTENCY)
+    return (library or Library()).table(FILE, POTENCY)
 
 
 def cell_lines(library: Library | None = None) -> tuple[CellLine, ...]:
     """All thyroid lines, in file order."""
-    return (library or Library()).table("cell_lines.csv", CELL_LINES)
+    return (library or Library()).table(LINES_FILE, CELL_LINES)

@@ -20,7 +20,7 @@ _AS_WRITTEN = (
     "1/um 1/mm 1/cm 1/um^2 1/mm^2 mm/d um/min um/h um/s cm/s mm/s um^2/min mm^2/h mm^2/d cm^2/s 1/(d*mm^2)",
     # mass, amount, concentration, flow
     "pg ng ug mg g kg mg/kg mg/m^2 pg/mL ng/mL mg/L g/mol kDa pM nM uM mM M nmol/L umol/L nmol",
-    "1/nM 1/uM 1/M 1/(nM*d) 1/(M*s) 1/(uM*s)",
+    "uM/h 1/nM 1/uM 1/M 1/(nM*d) 1/(M*s) 1/(uM*s)",
     "mL/d mL/h mL/min L/h L/d L/min 1/mL 1/mm^3 1/L mL/g",
     # cells
     "cell cell/mL cell/L cell/mm^3 cell/uL cell/d cell/g/d 1/cell 1/(cell*d) cell/(mL*d)",
@@ -35,6 +35,8 @@ _SPELT_OUT = {
     "%/year": "percent/year",
     "fold": "dimensionless",
     "count": "count",
+    "molecule": "count",
+    "molecule/h": "count/h",
     "HR": "dimensionless",
     "months": "month",
     "years": "year",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -21,7 +20,6 @@ MOST_TRAJECTORIES = 10_000_000
 FEWEST_TRAJECTORIES = 10
 """Below it a standard error says nothing."""
 
-_NODE_NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 _LONGEST_DAYS = 36525.0
 _LONGEST_PATH = 4096
 _SHARE_SIGNS = ("%", "percent")
@@ -219,8 +217,3 @@ Rules = Annotated[
     _each(_rule, "the name of a read-out", '{growing: "ERK & !TP53"}'),
     _object({"type": "string"}, {"growing": "ERK & !TP53"}),
 ]
-
-
-def is_node_name(text: str) -> bool:
-    """Whether a node of a network could be called so."""
-    return _NODE_NAME.fullmatch(text) is not None

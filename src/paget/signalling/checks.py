@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from paget.knowledge.networks import AfterRecord, CheckRecord, Condition, parse_condition
+from paget.knowledge.records import ASSUMED_SOURCE
 from paget.signalling.interventions import Interventions
 from paget.signalling.library import CellNetwork
 from paget.signalling.settings import Settings
@@ -141,6 +142,14 @@ def repeated(cell: CellNetwork) -> dict[str, str]:
         for record in cell.tables.checks_after
     }
     return {after: before for after, before in found.items() if before is not None}
+
+
+def alike_in_source(cell: CellNetwork) -> set[str]:
+    """Findings checked afterwards whose source a rule, a drug, an alteration or a shaping statement also cites."""
+    tables = cell.tables
+    shaping = (*tables.nodes, *tables.drugs, *tables.alterations, *tables.checks)
+    cited = {part for record in shaping for part in record.source.split(";")} - {ASSUMED_SOURCE}
+    return {record.id for record in tables.checks_after if cited & set(record.source.split(";"))}
 
 
 def _comparison(cell: CellNetwork, before: Condition, after: Condition, read_out: str) -> object:

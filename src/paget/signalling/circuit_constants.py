@@ -6,46 +6,19 @@ import math
 from collections.abc import Collection, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Literal, Self
-
-from pydantic import Field, FiniteFloat, model_validator
 
 from paget import knowledge
 from paget.errors import InputError
-from paget.knowledge.library import Table
+from paget.knowledge.library import PARAMETERS
 from paget.knowledge.naming import did_you_mean
-from paget.knowledge.records import Record, StatusField, check_order
-
-NonNegative = Annotated[FiniteFloat, Field(ge=0)]
-
-
-class CircuitConstant(Record):
-    """A constant of a circuit: ``value`` within ``low`` … ``high`` (where given), never negative."""
-
-    symbol: str
-    meaning: str
-    value: NonNegative
-    low: NonNegative | None = None
-    high: NonNegative | None = None
-    unit: Literal["1", "1/h", "molecule", "molecule/h", "uM", "uM/h"]
-    source: str
-    status: StatusField
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        check_order(self.low, self.value, self.high, "low", "high")
-        return self
-
-
-CIRCUIT_CONSTANTS = Table(CircuitConstant, ("symbol",))
-"""The table parameters.csv of a circuit."""
+from paget.knowledge.networks import CIRCUIT_FILE, FOLDER
+from paget.knowledge.records import Parameter
 
 
 @cache
-def circuit_records(circuit: str) -> tuple[CircuitConstant, ...]:
+def circuit_records(circuit: str) -> tuple[Parameter, ...]:
     """Records of ``circuit`` (the name of its folder), in file order; `InputErrors` where a row is invalid."""
-    return knowledge.shipped_library().table(f"networks/{circuit}/parameters.csv", CIRCUIT_CONSTANTS)
+    return knowledge.shipped_library().table(f"{FOLDER}/{circuit}/{CIRCUIT_FILE}", PARAMETERS)
 
 
 def circuit_constants(

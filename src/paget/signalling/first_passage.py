@@ -29,10 +29,6 @@ class FirstPassage:
         """Standard error of the share."""
         return math.sqrt(self.share * (1.0 - self.share) / self.samples)
 
-    def reached_by(self, time: float) -> float:
-        """Share of the trajectories that met the condition at `time` or before."""
-        return float(np.searchsorted(self.times, time, side="right")) / self.samples
-
 
 def first_passage_of(times: NDArray[np.float64]) -> FirstPassage:
     """The first passages of all trajectories; infinite where the condition was never met."""
