@@ -10,7 +10,7 @@ import argparse
 import hashlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import line_ranks
 from markdown_table import table
-from paget.knowledge.networks import AfterRecord
+from paget.knowledge.networks import AfterRecord, FirstVerdictRecord
 from paget.signalling.checks import (
     CLEAR,
     Verdict,
@@ -50,6 +50,9 @@ MISSES = Path(__file__).with_name("network_misses.md")
 CELLS, SEED = 1000, 2026
 WRITTEN = "2026-11-21"
 """When the findings checked afterwards were committed, before the engine had run any of them."""
+
+REVISED = "2026-11-21"
+"""When the rules were revised after the first verdicts."""
 
 DOSES = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
 DOSED = ("dabrafenib", "trametinib")
@@ -109,20 +112,26 @@ def directions(atc: CellNetwork) -> str:
     apart = [verdict.hit for record, verdict in found.items() if record.id not in alike | known.keys()]
     content = files("paget.knowledge").joinpath("data/networks/atc/checks_after.csv").read_bytes()
     hits, clear = (sum(getattr(verdict, part) for verdict in found.values()) for part in ("hit", "clear"))
-    columns = ("check", "statement", "system", "source", "read-out", "expected", "a -> b", "verdict", "shaped by")
+    first = {record.id: record for record in atc.tables.first_verdicts}
+    apart_then = first_hits(record for record in first.values() if record.independent == "yes")
+    judgements = ("first a -> b", "first verdict", "a -> b now", "verdict now")
+    columns = ("check", "statement", "system", "source", "read-out", "expected", *judgements, "shaped by")
     return (
         f"### Published directions\n\nShares of the time of {CELLS} cells once they have settled.\n\n"
         f"Statements that shaped the rules (calibration, no validation): {sum(hit for _, hit in shaped)} of "
         f"{len(shaped)} comparisons of {len({name for name, _ in shaped})} statements hold"
         f"{'; not: ' + ', '.join(failed) if failed else ''}.\n\n"
         f"Findings chosen and written down before any of them was run (committed {WRITTEN}, one commit earlier; "
-        f"sha256 of the list {hashlib.sha256(content).hexdigest()}): **{hits} of {len(found)}** hits; {clear} verdicts "
-        f"are clear of chance by {CLEAR:g} standard errors. The very comparison of {len(known)} of them, doses apart, "
-        f"also shaped the rules (last column); without these {sum(new)} of {len(new)}. The source "
-        f"of {len(alike)} is also cited by a rule, a drug, an alteration or a shaping statement; without all of "
-        f"them {sum(apart)} of {len(apart)}, which is the figure to go by. The margin is {margins(atc)} of "
-        "the time; rules and margins were not changed after the run.\n\n"
-        + table(columns, [direction(record, verdict, known) for record, verdict in found.items()])
+        f"sha256 of the list {hashlib.sha256(content).hexdigest()}). First verdicts, before which nobody had seen the "
+        f"network on them: **{first_hits(first.values())}** hits, and {apart_then} of those whose source and "
+        "comparison had shaped nothing; these are the figures to go by. The rules were then revised "
+        f"({REVISED}) by people who knew the verdicts, so that the findings are **no longer blind**: now {hits} of "
+        f"{len(found)} hits; {clear} verdicts are clear of chance by {CLEAR:g} standard errors. The very comparison "
+        f"of {len(known)} of them, doses apart, now also shapes the rules (last column); without these {sum(new)} of "
+        f"{len(new)}. The source of {len(alike)} is also cited by a rule, a drug, an alteration or a shaping "
+        f"statement; without all of them {sum(apart)} of {len(apart)}. The margin is {margins(atc)} of the time; list "
+        "and margins were never changed.\n\n"
+        + table(columns, [direction(record, verdict, first[record.id], known) for record, verdict in found.items()])
         + "\nWhy the misses miss:\n\n"
         + reasons({record.id for record, verdict in found.items() if not verdict.hit})
     )
@@ -133,13 +142,31 @@ def margins(atc: CellNetwork) -> str:
     return ", ".join(f"{margin:g}" for margin in sorted({record.margin for record in atc.tables.checks_after}))
 
 
-def direction(record: AfterRecord, verdict: Verdict, known: Mapping[str, str]) -> tuple[str, ...]:
+def first_hits(records: Iterable[FirstVerdictRecord]) -> str:
+    """Hits among the first verdicts on findings."""
+    verdicts = [record.verdict for record in records]
+    return f"{verdicts.count('hit')} of {len(verdicts)}"
+
+
+def direction(
+    record: AfterRecord, verdict: Verdict, first: FirstVerdictRecord, known: Mapping[str, str]
+) -> tuple[str, ...]:
     """One row of the list."""
     assert verdict.b is not None  # a finding compares two conditions
-    word = ("hit" if verdict.hit else "miss") + ("" if verdict.clear else ", within chance")
-    moved = f"{verdict.a.value:.3f} -> {verdict.b.value:.3f} ± {verdict.error:.3f}"
-    system, shaped = record.system, known.get(record.id, "")
-    return (record.id, record.statement, system, record.source, record.read_out, record.direction, moved, word, shaped)
+    then = (moved(first.value_a, first.value_b, first.error), judged(first.verdict == "hit", first.clear == "yes"))
+    now = (moved(verdict.a.value, verdict.b.value, verdict.error), judged(verdict.hit, verdict.clear))
+    asked = (record.id, record.statement, record.system, record.source, record.read_out, record.direction)
+    return (*asked, *then, *now, known.get(record.id, ""))
+
+
+def moved(a: float, b: float, error: float) -> str:
+    """A read-out in both conditions."""
+    return f"{a:.3f} -> {b:.3f} ± {error:.3f}"
+
+
+def judged(hit: bool, clear: bool) -> str:
+    """A verdict in words."""
+    return ("hit" if hit else "miss") + ("" if clear else ", within chance")
 
 
 def reasons(misses: set[str]) -> str:

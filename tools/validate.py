@@ -15,7 +15,9 @@ from network_targets import sections
 from paget import knowledge
 from paget.knowledge.cohorts import cohorts as presets
 from paget.knowledge.disease import Published
-from paget.trial.summary import load_view
+from paget.scenario import find, load
+from paget.scenario.catalogue import names
+from paget.trial.arm_tables import load_arm
 from paget.trial.survival import DAYS_PER_MONTH
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,8 +40,9 @@ Made by `make validate`; do not edit. Virtual cohorts beside published results. 
 published 95 % interval, or where none is printed the one that follows from n (Wilson for shares,
 value x exp(+-1.96/sqrt(0.7 n)) for medians); without n there is no verdict. Simulated intervals are the Monte-Carlo
 error of the cohort. A study with a cohort preset (era, detection limit, case mix, care) is compared under that preset;
-the others with the untreated natural history. Care is a cited residual burden and hazard change; drugs and radiation
-by mechanism are not in this version.
+the others with the untreated natural history. Care is a cited residual burden and hazard change. A study of treatment
+is compared with its built-in scenario (`paget scenarios`), at its own n, schedule and clock; no parameter of treatment
+has been fitted to any of its rows yet.
 
 """
 READ_OUTS = (
@@ -61,6 +64,8 @@ WHY_NOT = {
     "PDL1_TPS>=50": "not distinguished",
 }
 RARE = "one or two of 45 autopsies; pooled under other places"
+UNTREATED_BLOCKS = ("A", "B", "C")
+"""Blocks of rows that cohorts without treatment by mechanism can show."""
 
 
 def cohorts() -> dict[str, list[str]]:
@@ -68,10 +73,30 @@ def cohorts() -> dict[str, list[str]]:
     own = {preset.study_id: preset.id for preset in presets(DISEASE).values()}
     found: dict[str, list[str]] = {PLAIN: []}
     for row in knowledge.published(DISEASE):
+        if row.block.split(" ")[0] not in UNTREATED_BLOCKS:
+            continue
         studies = found.setdefault(own.get(row.study_id, PLAIN), [])
         if row.study_id not in studies:
             studies.append(row.study_id)
     return found
+
+
+def treated() -> list[str]:
+    """Built-in scenarios that treat and are compared with published studies."""
+    found = []
+    for name in names():
+        scenario = load(find(name))
+        if any(arm.lines for arm in getattr(scenario, "arms", ()) if hasattr(arm, "lines")) and scenario.compare_with:
+            found.append(name)
+    return found
+
+
+def run_study(name: str) -> dict[str, Any]:
+    """Run a built-in scenario, or finish an interrupted run of it; returns its summary."""
+    out = directory(name)
+    command = [sys.executable, "-m", "paget", "run", name, "-o", str(out)]
+    subprocess.run([*command, "--resume"] if out.exists() else command, check=True)
+    return json.loads((out / "summary.json").read_text(encoding="utf-8"))
 
 
 def directory(cohort: str) -> Path:
@@ -144,8 +169,15 @@ def left_out(rows: list[Published], shown: list[dict[str, Any]]) -> str:
     """The rows of a block that this version does not address, with the reason."""
     keys = {(row["study"], row["arm"], row["endpoint"], row["time_months"]) for row in shown}
     missing = [row for row in rows if (row.study_id, row.arm, row.endpoint, row.time_months) not in keys]
-    cells = [(row.study_id, row.arm, row.endpoint, WHY_NOT.get(row.endpoint, RARE)) for row in missing]
+    cells = [(row.study_id, row.arm, row.endpoint, _why(row)) for row in missing]
     return "Not addressed:\n\n" + table(("study", "arm", "endpoint", "why"), cells) + "\n" if cells else ""
+
+
+def _why(row: Published) -> str:
+    """Why a row is not addressed."""
+    if row.block.split(" ")[0] in UNTREATED_BLOCKS:
+        return WHY_NOT.get(row.endpoint, RARE)
+    return "no scenario of this version shows it: a drug, a read-out or a choice of patients is missing"
 
 
 def registries(summaries: dict[str, dict[str, Any]]) -> str:
@@ -176,7 +208,7 @@ def registries(summaries: dict[str, dict[str, Any]]) -> str:
 
 def by_stage(cohort: str) -> str:
     """Survival at 6 and 12 months by stage in one run, with its Monte-Carlo interval."""
-    view = load_view(directory(cohort), ARM)
+    view = load_arm(directory(cohort), ARM, survival_only=True).view
     cells = []
     for stage in ("IVA", "IVB", "IVC"):
         found = view.where(view.subjects["STAGE"] == stage)
@@ -221,10 +253,12 @@ def mechanisms(measured: list[Measured]) -> str:
     ) + table(COLUMNS, mechanism_rows(measured))
 
 
-def page(summaries: dict[str, dict[str, Any]], measured: list[Measured], signalling: str) -> str:
-    """The whole page; `signalling`: its sections on the network of a cell."""
+def page(
+    summaries: dict[str, dict[str, Any]], studies: list[dict[str, Any]], measured: list[Measured], signalling: str
+) -> str:
+    """The whole page; studies: summaries of those of treatment, `signalling`: its sections on the network of a cell."""
     plain = summaries[PLAIN]
-    shown = [row for summary in summaries.values() for row in summary["endpoints"] if row["study"]]
+    shown = [row for summary in (*summaries.values(), *studies) for row in summary["endpoints"] if row["study"]]
     parts = [
         HEAD,
         f"{plain['scenario']['patients']} virtual patients per cohort, seed {plain['scenario']['seed']}, paget "
@@ -254,7 +288,8 @@ def main() -> int:
     """Write the page."""
     signalling = sections()
     summaries = {cohort: run(cohort, studies) for cohort, studies in cohorts().items()}
-    (ROOT / "docs" / "validation.md").write_text(page(summaries, measure(), signalling), encoding="utf-8")
+    studies = [run_study(name) for name in treated()]
+    (ROOT / "docs" / "validation.md").write_text(page(summaries, studies, measure(), signalling), encoding="utf-8")
     print("docs/validation.md")
     return 0
 

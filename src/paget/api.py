@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from paget.runs import Fingerprint, Job
     from paget.scenario import AnyScenario, Network, Scenario
-    from paget.trial.plan import Plan
+    from paget.trial.contrasts import Contrast
+    from paget.trial.plan import Plan, Study
     from paget.trial.survival import KaplanMeier
 
 PROBES = 2
@@ -75,18 +76,85 @@ class Result:
         return tuple(self.summary["survival"])
 
     def kaplan_meier(self, endpoint: str = "OS", arm: str | None = None) -> KaplanMeier:
-        """Kaplan-Meier estimate of ``OS`` or ``CSS`` in an arm (the first by default), times in days."""
+        """Kaplan-Meier estimate of an endpoint (``OS``, ``PFS``, ...) in an arm (the first by default), times in days.
+
+        In a randomised study it is that of the persons allocated to the arm.
+        """
+        from paget.trial.arm_results import observed
+        from paget.trial.contrasts import allocated_to
         from paget.trial.survival import kaplan_meier
 
-        events = self.table("time_to_event")
+        name, allocated = arm or self.arms[0], self.allocation
+        events = self._events(endpoint, name)
+        if allocated is not None:
+            events = allocated_to(events, allocated, name)
+        return kaplan_meier(*observed(events))
+
+    def hazard_ratio(self, endpoint: str, arm: str, reference: str) -> Contrast:
+        """Hazard ratio of an arm over a reference: ``value``, ``low``, ``high``, ``p``, ``design`` and more.
+
+        Of a randomised study (design ``randomised``) each person counts in the arm allocated, with the strata of the
+        allocation; else (``arms``) all persons count in both arms, which hold the same ones.
+        """
+        from paget.trial.contrasts import ARMS, Contrast, unpaired
+        from paget.trial.survival import DAYS_PER_MONTH
+
+        one, other = (self._events(endpoint, name) for name in (arm, reference))
+        if arm == reference:
+            raise InputError("an arm is compared with itself", remedy=f"Arms: {', '.join(self.arms)}.")
+        # Only a randomised contrast has a horizon, and a randomised study always has the part `trial`.
+        horizon = self._trial["design"]["horizon_months"] * DAYS_PER_MONTH if self.allocation is not None else 0.0
+        return unpaired(Contrast(arm, reference, endpoint, ARMS), one, other, horizon, self.allocation)
+
+    def response_rates(self) -> pd.DataFrame:
+        """ORR, DCR and CR by arm in %, with exact 95 % intervals: arm, endpoint, value, low, high, n."""
+        import pandas as pd
+
+        rows = [
+            {"arm": arm, **{name: row[name] for name in ("endpoint", "value", "low", "high", "n")}}
+            for arm, results in self._trial["arms"].items()
+            for row in results["endpoints"]
+            if row["endpoint"] in ("ORR", "DCR", "CR")
+        ]
+        return pd.DataFrame(rows, columns=["arm", "endpoint", "value", "low", "high", "n"])
+
+    def waterfall(self, arm: str | None = None) -> pd.DataFrame:
+        """Best change of the sum of diameters by person, largest growth first: USUBJID, depth_percent, BOR."""
+        import pandas as pd
+
+        arms = self._trial["arms"]
         name = arm or self.arms[0]
-        chosen = events[(events["PARAMCD"] == endpoint) & (events["ARM"] == name)]
+        if name not in arms:
+            raise InputError(f"there is no arm {name!r}", remedy=f"Arms: {', '.join(arms)}.")
+        return pd.DataFrame(arms[name]["waterfall"], columns=["USUBJID", "depth_percent", "BOR"])
+
+    @cached_property
+    def allocation(self) -> pd.DataFrame | None:
+        """STRATUM and allocated ARM by USUBJID of a randomised study; None where arms are twins."""
+        if not (self.directory / "randomisation.parquet").is_file():
+            return None
+        return self.table("randomisation").set_index("USUBJID")
+
+    @property
+    def _trial(self) -> dict[str, Any]:
+        if "trial" not in self.summary:
+            raise InputError(
+                "nobody in this run is treated by a protocol or scanned",
+                file=str(self.directory),
+                remedy="Give an arm of the scenario lines, or scans.",
+            )
+        return self.summary["trial"]
+
+    def _events(self, endpoint: str, arm: str) -> pd.DataFrame:
+        """Rows of time_to_event of one endpoint and arm, index USUBJID."""
+        events = self.table("time_to_event")
+        chosen = events[(events["PARAMCD"] == endpoint) & (events["ARM"] == arm)]
         if chosen.empty:
             raise InputError(
-                f"there is no endpoint {endpoint!r} in arm {name!r}",
-                remedy=f"Endpoints: OS, CSS. Arms: {', '.join(self.arms)}.",
+                f"there is no endpoint {endpoint!r} in arm {arm!r}",
+                remedy=f"Endpoints: {', '.join(map(str, events['PARAMCD'].unique()))}. Arms: {', '.join(self.arms)}.",
             )
-        return kaplan_meier(chosen["AVAL"].to_numpy(float), chosen["CNSR"].to_numpy() == 0)
+        return chosen.set_index("USUBJID")
 
     def summary_text(self) -> str:
         """The table that `paget run` prints: simulated against published, or a network's read-outs, with intervals."""
@@ -221,6 +289,57 @@ def _network_work(loaded: Network, means: _Means) -> _Work:
     )
 
 
+def compare(directories: Sequence[str | Path], studies: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Results of runs and of published studies, one row per run and result.
+
+    studies: ids of published studies of the runs' diseases; empty: those that each run was compared with. Rows have
+    run, study (None: the run's own), arm, population, endpoint, time_months, unit, simulated, low, high, published,
+    published_low, published_high, verdict, note. Raises InputError for what is no finished run of a cohort, and for an
+    unknown study. Nothing is written.
+    """
+    from paget.trial.side_by_side import rows_of_run
+
+    runs = [_cohort_run(Path(directory)) for directory in directories]
+    for study in studies:
+        _known_study(study, {study_of_run.disease for _, study_of_run, _ in runs})
+    names = _run_names([directory for directory, _, _ in runs])
+    return [
+        row
+        for name, (directory, study, summary) in zip(names, runs, strict=True)
+        for row in rows_of_run(name, directory, study, summary, studies)
+    ]
+
+
+def _cohort_run(directory: Path) -> tuple[Path, Study, dict[str, Any]]:
+    """Directory, study and summary of a finished run of virtual patients."""
+    from paget.runs.manifest import read_manifest
+    from paget.scenario import load
+    from paget.scenario.study import study_of
+
+    if not (directory / "manifest.json").is_file():
+        raise InputError("is no run directory", file=str(directory), remedy="Give a directory that `paget run` made.")
+    if read_manifest(directory).state != "done":
+        raise InputError("the run is not finished", file=str(directory), remedy="Finish it with --resume first.")
+    scenario = load(directory / "scenario.yaml")
+    if scenario.kind == "network":
+        raise InputError("is the run of a network", file=str(directory), remedy="Give runs of virtual patients.")
+    return directory, study_of(scenario), Result(directory).summary
+
+
+def _known_study(name: str, diseases: Iterable[str]) -> None:
+    from paget import knowledge
+
+    known = sorted({row.study_id for disease in diseases for row in knowledge.published(disease)})
+    if name not in known:
+        raise InputError(f"study {name!r} is unknown", field="--with", remedy=knowledge.did_you_mean(name, known))
+
+
+def _run_names(directories: Sequence[Path]) -> list[str]:
+    """The last part of each path, or the paths where two share it."""
+    names = [directory.resolve().name for directory in directories]
+    return names if len(set(names)) == len(names) else [str(directory) for directory in directories]
+
+
 def report(directory: str | Path) -> Path:
     """(Re)build report.html of a run directory; returns its path."""
     from paget.report.build import build
@@ -331,9 +450,12 @@ def _parameter_hash(plans: Sequence[Plan]) -> str:
 
 
 def _summary(directory: Path, scenario: Scenario, plan: Plan) -> bytes:
-    """The content of summary.json, computed from the run's tables."""
+    """The content of summary.json, computed from the run's tables; of a randomised study the allocation is written."""
     import paget
+    from paget.runs.files import write_atomic
+    from paget.trial.allocation import FILE, as_parquet, randomised
     from paget.trial.summary import summarise
+    from paget.trial.trial_summary import allocation_of_run
 
     about = {
         "name": scenario.name,
@@ -342,6 +464,8 @@ def _summary(directory: Path, scenario: Scenario, plan: Plan) -> bytes:
         "patients": scenario.patients,
         "seed": scenario.seed,
     }
+    if randomised(plan.study):
+        write_atomic(directory / FILE, as_parquet(allocation_of_run(directory, plan.study)))
     content = {
         "paget": paget.__version__,
         "scenario": about,

@@ -56,6 +56,7 @@ PERSON = np.dtype(
         ("volume_metastases", np.float64),
         ("immune_recruitment", np.float64),
         ("pd_l1", np.float64),
+        ("pd1_blockade", np.float64),
         ("t_cells", np.float64),
         ("immune_loss", np.float64),
     ],

@@ -171,7 +171,9 @@ def test_blocked_vegf_lets_fewer_cells_out_of_the_vessels(mechanisms):
 
 def test_blocked_vegf_changes_no_arrival_where_vessels_do_not_answer():
     usual, blocked = (
-        spread({**EXPONENTIAL, "vascular_permeability": 0.0}, 5, usual_vessels=0.0, vegf_blockade=blockade)
+        spread(
+            {**EXPONENTIAL, "vascular_permeability": 0.0, "hypoxia": 0.0}, 5, usual_vessels=0.0, vegf_blockade=blockade
+        )
         for blockade in (0.0, 1.0)
     )
     assert np.array_equal(usual.cascade, blocked.cascade)

@@ -31,7 +31,10 @@ PARAMETERS = np.dtype(
 )
 PERSON = np.dtype(
     [(name, np.float64) for name in surroundings.PERSON_FIELDS]
-    + [(name, np.float64) for name in ("volume_primary", "primary_log_ratio", "p53_lost", "inflammation")]
+    + [
+        (name, np.float64)
+        for name in ("volume_primary", "primary_log_ratio", "p53_lost", "inflammation", "vegf_blockade")
+    ]
 )
 DRIVE = np.dtype([("drive", np.float64)])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -104,11 +105,16 @@ def test_braf_and_ras_exclude_each_other():
         assert None not in drivers.values()
 
 
-def test_published_rows_hold_only_what_may_be_fitted_or_compared_without_treatment():
+def test_published_rows_by_block():
+    """A to E may be fitted, 6 and 8 are predicted and never fitted, T stands beside them."""
     rows = knowledge.published("atc")
-    assert len(rows) == 75
-    assert {row.block[0] for row in rows} == {"A", "B", "C"}
+    assert Counter(row.block[0] for row in rows) == {
+        "A": 29, "B": 38, "C": 8, "D": 30, "E": 16, "6": 5, "8": 3, "T": 31,
+    }  # fmt: skip
     assert len({row.key for row in rows}) == len(rows)
+    targets = knowledge.shipped_library().fit_targets("atc")
+    fitted = {target.key for target in targets if target.fitted}
+    assert {row.block[0] for row in rows if row.key in fitted} == {"A", "B"}
 
 
 def test_a_published_row_is_copied_exactly():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from body.cohorts import ALIKE, compiled, simulated, written
-from paget.patient.death import CAUSES
+from paget.patient.death import CANCER_CAUSES, CAUSES
 from paget.trial.cohort import simulate
 from paget.trial.plan import Prescribed
 
@@ -50,7 +50,7 @@ def test_the_cause_is_the_load_that_kills(cause):
         **BY_SIZE_ALONE,
         lodging_probability=1.7e-3,
     )
-    assert set(events["EVNTDESC"]) == {cause}
+    assert set(events["EVNTDESC"]) == {f"death: {cause}"}
     assert np.all(events["CNSR"] == 0)
 
 
@@ -67,7 +67,8 @@ def test_death_from_other_causes_is_censored_in_cause_specific_survival():
         20, "time_to_event", mechanisms={"death": 0.0}, mortality_at_reference_age_female=1.0,
         mortality_at_reference_age_male=1.0,
     )  # fmt: skip
-    assert set(events["EVNTDESC"]) == {CAUSES[-1]}
+    described = {name: set(rows["EVNTDESC"]) for name, rows in events.groupby("PARAMCD", observed=True)}
+    assert described == {"OS": {f"death: {CAUSES[CANCER_CAUSES]}"}, "CSS": {"death from another cause"}}
     assert np.all(events.loc[events["PARAMCD"] == "OS", "CNSR"] == 0)
     assert np.all(events.loc[events["PARAMCD"] == "CSS", "CNSR"] == 1)
 

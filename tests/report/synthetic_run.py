@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from paget.trial.tables import CASCADE, CURVES, LESIONS
+from paget.trial.tables import CASCADE, CURVES, LESIONS, TABLES
 
 SITES = (
     "cervical_nodes intrathoracic_nodes retroperitoneal_nodes lung pleura pericardium_heart bone liver brain adrenal "
@@ -49,7 +50,7 @@ def write(directory: Path, recipe: Recipe | None = None) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     chance = np.random.default_rng(recipe.seed)
     tables = _tables(chance, recipe)
-    for name, table in tables.items():
+    for name, table in complete(tables).items():
         table.to_parquet(directory / f"{name}.parquet", index=False)
     (directory / "scenario.yaml").write_text(_scenario(recipe), encoding="utf-8")
     (directory / "summary.json").write_text(json.dumps(_summary(tables, recipe)), encoding="utf-8")
@@ -64,6 +65,24 @@ def write(directory: Path, recipe: Recipe | None = None) -> Path:
     }
     (directory / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return directory
+
+
+def complete(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """All tables that a run writes, with all of their columns: what is not made up here is absent in every row."""
+    return {name: _with_columns(tables.get(name, pd.DataFrame()), schema) for name, schema in TABLES.items()}
+
+
+def _with_columns(table: pd.DataFrame, schema: pa.Schema) -> pd.DataFrame:
+    absent = [field for field in schema if field.name not in table]
+    return table.assign(**{field.name: _absent(field.type) for field in absent})
+
+
+def _absent(kind: pa.DataType) -> object:
+    if pa.types.is_boolean(kind):
+        return False
+    if pa.types.is_integer(kind):
+        return 0
+    return np.nan if pa.types.is_floating(kind) else ""
 
 
 def _scenario(recipe: Recipe) -> str:

@@ -78,7 +78,7 @@ def test_every_string_takes_its_placeholders() -> None:
 
 
 def test_no_sentence_for_readers_hides_in_the_templates() -> None:
-    for name in ("report.html.j2", "parts.html.j2"):
+    for name in ("report.html.j2", "parts.html.j2", "trial_parts.html.j2"):
         text = re.sub(r"{%.*?%}|{{.*?}}|<[^>]*>", " ", SOURCES[name], flags=re.DOTALL)
         words = set(re.findall(r"[A-Za-z]{3,}", text)) - {"paget", "DIR", "digest", "run", "scenario", "yaml", "doi"}
         assert words <= {"PMID", "nbsp"}, name

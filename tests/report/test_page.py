@@ -117,6 +117,7 @@ def test_names_from_a_scenario_are_text(synthetic: ModuleType, tmp_path: Path) -
     assert "&lt;img src=x onerror=alert(2)&gt;" in names
 
 
+TREATMENT = {name for name, content in SECTIONS.items() if content == "trial"}
 WITHOUT_SPREAD = {"where", "homing", "cascade-steps", "lesion-sizes", "genealogy"}
 
 
@@ -136,7 +137,10 @@ def test_sections_without_data_are_left_out(
 ) -> None:
     page = Page(render(synthetic.write(tmp_path, synthetic.Recipe(**change))))
     found = [attrs["id"] for tag, attrs in page.tags if tag == "section"]
-    expected = ["summary", *(name for name in SECTIONS if name not in left_out | {"knock-outs", "published-model"})]
+    expected = [
+        "summary",
+        *(name for name in SECTIONS if name not in left_out | TREATMENT | {"knock-outs", "published-model"}),
+    ]
     assert found == expected
     linked = [str(attrs["href"])[1:] for tag, attrs in page.tags if str(attrs.get("href")).startswith("#")]
     assert linked == ["content", *expected[1:]]

@@ -9,6 +9,9 @@ REFERENCE = "untouched"
 LABELS = ("seed", "dispersal", "soil", "local")
 """Mechanisms of the clinic (detection, staging, death) are not what carries a tumour's spread."""
 
+OF_TREATMENT = "6 treat"
+"""Step of the mechanisms that act on the treated only, and nobody is here; so do drugs on the network of the cells."""
+
 WEAKENED = {"angiogenesis": 0.1, "angiogenic_inducers": 0.1}
 """Mechanisms without which no tumour ever presents: scaled to this factor instead of switched off."""
 
@@ -43,9 +46,17 @@ def mechanisms() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {label: [] for label in LABELS}
     for name in mechanism_names():
         record = knowledge.mechanisms()[name]
-        if record.label in found and usual.get(name, 1.0) != 0.0:
+        if record.label in found and usual.get(name, 1.0) != 0.0 and acts_untreated(name):
             found[record.label].append(name)
     return found
+
+
+def acts_untreated(name: str) -> bool:
+    """Whether a mechanism acts in a person whom nobody treats."""
+    from paget import knowledge
+    from paget.knowledge.networks import DRUG_SWITCH
+
+    return name != DRUG_SWITCH and knowledge.mechanisms()[name].step != OF_TREATMENT
 
 
 def text() -> str:

@@ -132,6 +132,14 @@ FIELDS = st.sampled_from(
         "genotype",
         "presentation",
         "futures",
+        "scans",
+        "design",
+        "stratify",
+        "enrolment",
+        "accrual",
+        "drop_out",
+        "cut_off",
+        "supportive_care",
     ]
 )
 

@@ -58,6 +58,7 @@ def test_the_network_fits_two_words_and_every_node_is_known():
     assert [node.name for node in ATC.nodes] == list(atc.network.index)
     assert [problem for problem in check() if "networks/" in problem.file] == []
     assert all(node.source for node in ATC.nodes)
+    assert all(bool(node.rate_source and node.rate_status) != node.is_input for node in ATC.nodes)
     without_gene = {node.name for node in ATC.nodes if not node.is_input and not node.hgnc}
     assert without_gene == {"ONCO", "NECRO"}
 
@@ -140,7 +141,8 @@ def test_two_drugs_on_one_target_act_independently():
 
 @pytest.mark.parametrize("level", [0.2, 0.7])
 def test_an_input_is_on_for_the_share_of_its_level(level):
-    found = shares(f"environment=TGFB:{level},Hypoxia:{level}")
+    # Without FRA1 the cell makes no TGF-beta of its own, so that SMAD follows the input.
+    found = shares(f"environment=TGFB:{level},Hypoxia:{level}; held=FRA1:0")
     # Twenty switches an hour leave 60 h x 150 cells with an error of sqrt(p(1-p)/(20 x 60 x 150 / 2)) = 0.0017 at most.
     assert found["TGFB"] == pytest.approx(level, abs=0.01)
     assert found["Hypoxia"] == pytest.approx(level, abs=0.01)
@@ -237,14 +239,10 @@ def test_a_module_off_holds_its_nodes_off():
 
 def test_what_is_listed_as_open_is_what_the_network_does():
     assert {"settled", "open"} == {point.verdict for point in ATC.points}
-    assert shares("genotype=RAS,TP53")["mesenchymal"] < 0.05
-    assert 0.1 < shares("genotype=RAS,TP53; environment=TGFB")["mesenchymal"] < 0.5
+    assert 0.4 < shares("genotype=RAS,TP53")["mesenchymal"] < 0.8
     rescued = shares("genotype=BRAF V600E,TP53; environment=EGF; drugs=vemurafenib,gefitinib")["mapk_output"]
     single = shares("genotype=BRAF V600E,TP53; environment=EGF; drugs=vemurafenib")["mapk_output"]
     assert rescued == pytest.approx(single, abs=0.05)
     assert shares("genotype=BRAF V600E,TP53; drugs=dabrafenib,trametinib")["apoptosis"] < 0.02
-    damaged, whole = shares("genotype=BRAF V600E,TP53; drugs=doxorubicin"), shares("genotype=BRAF V600E,TP53")
-    assert damaged["proliferation"] == pytest.approx(whole["proliferation"], abs=0.05)
-    assert damaged["apoptosis"] < 0.02
-    assert shares("genotype=BRAF V600E,TP53; drugs=Ad-p53")["apoptosis"] < 0.02
-    assert shares("genotype=BRAF V600E,TP53; off=emt_transcription")["MMP9"] > 0.8
+    assert shares("genotype=BRAF V600E,TP53; drugs=doxorubicin")["apoptosis"] < 0.02
+    assert shares("drugs=Ad-p53")["apoptosis"] > 0.9

@@ -87,7 +87,7 @@ BY_HAND = {
     ("cause_of_death_respiratory_insufficiency", None): 0.0,
     ("cause_of_death_brain", None): 20.0,
     ("cause_of_death_local", None): 40.0,
-    ("death_local_failure", None): 40.0,
+    ("death_local_failure", None): 100 * 2 / 6,
     ("death_local_progression", None): 40.0,
     ("metastasis_site_heart", None): 0.0,
     ("metastasis_site_skin", None): 0.0,

@@ -28,13 +28,13 @@ def grow(log_cells, log_ratio, kinetics, days):
     step = days / parts
     for _ in range(parts):
         log_cells, log_ratio = advance(log_cells, log_ratio, kinetics, 0.5 * step)
-        log_ratio = _supply(log_cells, log_ratio, kinetics, step)
+        log_ratio = supply(log_cells, log_ratio, kinetics, step)
         log_cells, log_ratio = advance(log_cells, log_ratio, kinetics, 0.5 * step)
     return log_cells, log_ratio
 
 
 @device_function
-def _supply(log_cells, log_ratio, kinetics, days):
+def supply(log_cells, log_ratio, kinetics, days):
     """ln(K / V) after `days` of d(K / V)/dt = gain - loss (K / V) at fixed V, not below what diffusion supports."""
     log_volume = log_cells - kinetics.log_cell_density
     decay = (kinetics.inhibition * exp(log_volume * 2.0 / 3.0) + kinetics.capacity_loss) * days

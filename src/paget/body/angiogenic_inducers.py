@@ -18,8 +18,8 @@ from paget.compute import device_function
 
 
 @device_function
-def vegf_level(hypoxia, p53_loss, inflammation, macrophages, mural, p):
-    """Free VEGF, 1 = usual lesion; each argument is the level of a source relative to the usual lesion (0 = none)."""
+def vegf_level(hypoxia, p53_loss, inflammation, macrophages, mural, blocked, p):
+    """Free VEGF, 1 = usual lesion; its sources relative to the usual lesion (0 = none); `blocked` by treatment."""
     made = (
         p.vegf_share_baseline
         + p.vegf_share_hypoxia * hypoxia
@@ -28,7 +28,7 @@ def vegf_level(hypoxia, p53_loss, inflammation, macrophages, mural, p):
         + p.vegf_share_macrophages * macrophages
         + p.vegf_share_mural * mural
     )
-    return made * (1.0 - p.vegf_blockade)
+    return made * (1.0 - blocked)
 
 
 @device_function

@@ -51,8 +51,8 @@ def step_clones(
         growth = log(after / before) if before > 0.0 and after > 0.0 else 0.0
         own_birth = mutant_birth_rate(birth, costs[clone], unbraked_rate)
         place = part + clone * MUTANT_STRIDE
-        kept = _grown(previous[clone], own_birth, death, stochastic_limit, seed, person, place, step, days)
-        counts[clone] = kept + _fresh(
+        kept = grown(previous[clone], own_birth, death, stochastic_limit, seed, person, place, step, days)
+        counts[clone] = kept + fresh(
             expected, previous[clone], growth, own_birth, death, stochastic_limit, seed, person, place, step, days
         )
         mutants += counts[clone]
@@ -72,7 +72,7 @@ def _balance(counts, mutants, cells):
 
 
 @device_function
-def _grown(cells, birth, death, stochastic_limit, seed, person, part, step, days):
+def grown(cells, birth, death, stochastic_limit, seed, person, part, step, days):
     """Cells after the step of a clone that now has `cells` cells."""
     if cells <= 0.0:
         return 0.0
@@ -86,7 +86,7 @@ def _grown(cells, birth, death, stochastic_limit, seed, person, part, step, days
 
 
 @device_function
-def _fresh(expected, cells, growth, birth, death, stochastic_limit, seed, person, part, step, days):
+def fresh(expected, cells, growth, birth, death, stochastic_limit, seed, person, part, step, days):
     """Cells at the end of the step from the mutants that arrived in it."""
     if expected <= 0.0:
         return 0.0

@@ -40,9 +40,9 @@ def draw_pd_l1(p, seed, number):
 
 
 @device_function
-def exhaustion(pd_l1, p):
-    """X in [0, 1): share of T cells that PD-L1 holds off."""
-    free = pd_l1 * (1.0 - p.pd1_blockade)
+def exhaustion(pd_l1, blocked, p):
+    """X in [0, 1): share of T cells that PD-L1 holds off; blocked: share of PD-1 that drugs occupy today."""
+    free = pd_l1 * (1.0 - p.pd1_blockade) * (1.0 - blocked)
     return free / (p.pd_l1_half + free)
 
 
@@ -53,11 +53,11 @@ def macrophage_factor(p):
 
 
 @device_function
-def immune_rates(recruitment, cells, pd_l1, p):
+def immune_rates(recruitment, cells, pd_l1, blocked, p):
     """Rates (gain, net): dT/dt = gain + net T with gain in T cells per day and net in 1/day."""
     held = macrophage_factor(p)
     recruited = p.t_cell_recruitment * recruitment * p.antigenicity * (1.0 + p.ctla4_gain * p.ctla4_blockade)
-    multiplied = p.t_cell_division * cells / (cells + p.t_cell_division_half) * (1.0 - exhaustion(pd_l1, p))
+    multiplied = p.t_cell_division * cells / (cells + p.t_cell_division_half) * (1.0 - exhaustion(pd_l1, blocked, p))
     return recruited * cells * held, multiplied * held - p.t_cell_loss
 
 
@@ -65,11 +65,11 @@ def immune_rates(recruitment, cells, pd_l1, p):
 def step_immune(person, p, days):
     """T cells after `days` and the death rate of every cancer cell by them (person.immune_loss, 1/day)."""
     cells = person.primary_cells + person.volume_metastases * p.cell_density
-    gain, net = immune_rates(person.immune_recruitment, cells, person.pd_l1, p)
+    gain, net = immune_rates(person.immune_recruitment, cells, person.pd_l1, person.pd1_blockade, p)
     grown = expm1(net * days)
     mean = grown / net if net != 0.0 else days
     room = p.t_cell_limit * (cells + p.killing_half)
     person.t_cells = min(person.t_cells * (1.0 + grown) + gain * mean, room)
-    free = 1.0 - exhaustion(person.pd_l1, p)
+    free = 1.0 - exhaustion(person.pd_l1, person.pd1_blockade, p)
     contact = person.t_cells / (cells + person.t_cells + p.killing_half)
     person.immune_loss = p.switch_immune_killing * p.killing_rate * free * contact * macrophage_factor(p)

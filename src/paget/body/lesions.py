@@ -15,11 +15,15 @@ FROM_PRIMARY, FROM_UNRECORDED, UNDRAWN = -1, -2, -3
 """Parents that are no record: the primary; a metastasis without a record; not drawn yet."""
 
 
+NO_CLONES, ALL_RESISTANT = -1.0, -2.0
+"""clone_day of a lesion whose clones are not drawn yet: by the law at its size, or all of the resistant clone."""
+
+
 @device_function
-def add_lesions(lesions, used, site, count, log_cells, log_ratio, founded, secondary):
+def add_lesions(lesions, used, site, count, log_cells, log_ratio, founded, secondary, resistant):
     """Give each of `count` equal lesions a record from lesions[used] on; returns the records in use.
 
-    secondary: share of these lesions that metastases founded.
+    secondary: share of these lesions that metastases founded; resistant: whether they grew from resistant cells.
     """
     for position in range(used, used + int(count)):
         lesion = lesions[position]
@@ -27,12 +31,14 @@ def add_lesions(lesions, used, site, count, log_cells, log_ratio, founded, secon
         lesion.parent = UNDRAWN
         lesion.secondary = secondary
         lesion.log_cells = log_cells
-        lesion.clone_day = -1.0
+        lesion.clone_day = ALL_RESISTANT if resistant else NO_CLONES
         lesion.clone_cells = 0.0
         lesion.log_ratio = log_ratio
         lesion.seeded_day = founded
         lesion.cells_at_diagnosis = 0.0
         lesion.diameter_at_diagnosis = 0.0
+        lesion.dead_cells = 0.0
+        lesion.seen = 0
     return used + int(count)
 
 

@@ -30,10 +30,11 @@ NEXT_CELLS = 96
 LOG_VANISHED = -6.0
 """ln cells below which a lesion no longer counts; a lasting line's effective size may be smaller than one cell."""
 
-GROUPS = 2
-"""Kinds of growth among metastases: with vessels of their own, and waiting for the angiogenic switch."""
+GROUPS = 3
+"""Kinds of growth among metastases without a record: with vessels of their own, waiting for the angiogenic switch, and
+grown from cells that resist the drugs given (from the first day of a line of treatment on)."""
 
-WITH_VESSELS, AVASCULAR = range(GROUPS)
+WITH_VESSELS, AVASCULAR, RESISTANT = range(GROUPS)
 
 OUTPUT_CLASSES = 36
 """Half-doubling classes from one cell to 2e5 cells in the output table."""
@@ -46,7 +47,8 @@ CURVE_POINTS = 600
 
 KINETICS = np.dtype(
     [
-        ("unbraked_rate", np.float64),  # 1/day
+        ("untreated_rate", np.float64),  # 1/day, net growth of an unhindered lesion without drugs
+        ("unbraked_rate", np.float64),  # 1/day, the same under the drugs of today
         ("division_rate", np.float64),  # 1/day
         ("brake_rate", np.float64),  # 1/day
         ("brake_share", np.float64),
@@ -68,6 +70,15 @@ KINETICS = np.dtype(
 )
 """How a clone grows in one place, in this person's own clock."""
 
+EFFECT = np.dtype(
+    [
+        ("unbraked_rate", np.float64),  # 1/day, net growth of an unhindered lesion of this clone under today's drugs
+        ("loss_rate", np.float64),  # 1/day, extra deaths of its cells
+    ],
+    align=True,
+)
+"""What treatment and immunity do to one clone in one place today."""
+
 LESION = np.dtype(
     [
         ("site", np.int64),
@@ -80,6 +91,8 @@ LESION = np.dtype(
         ("seeded_day", np.float64),
         ("cells_at_diagnosis", np.float64),
         ("diameter_at_diagnosis", np.float64),
+        ("dead_cells", np.float64),  # killed by treatment and not yet cleared
+        ("seen", np.int64),  # what imaging took it for (patient/imaging.py)
     ],
     align=True,
 )
@@ -129,6 +142,11 @@ _PERSON_FLOATS = (
     "transformed_cells", "differentiated_years", "start_capacity", "lumen_loss", "lumen_loss_at_diagnosis",
     "nursery_loss", "clone_day", "clone_cells",
     "operation_day", "operation_residual", "radiation_day", "drug_day", "care_response",
+    "dead_cells", "vegf_blockade", "pd1_blockade", "capacity_loss", "drug_invasiveness",
+    "network_sensitivity", "cytotoxic_sensitivity", "radiation_alpha", "radiation_given", "tracheostomy_day",
+    "recovered_day", "operated_day", "first_treatment_day", "last_treatment_day", "treatment_days", "relieved_days",
+    "progression_day", "clinical_progression_day", "metastasis_day", "response_day", "confirmed_day", "baseline_sum",
+    "least_sum", "enrolment_day",
 )  # fmt: skip
 
 _PERSON_INTEGERS = (
@@ -136,7 +154,9 @@ _PERSON_INTEGERS = (
     "metastasis_category", "extended", "extended_at_diagnosis", "ecog", "presentation", "cause", "alive",
     "lesion_count", "visible_at_diagnosis",
     "curve_count", "restarts", "size_prescribed", "group",
-    "p53_lost", "origin", "differentiated", "switched", "care",
+    "p53_lost", "origin", "differentiated", "switched", "care", "treated", "resistant_clone",
+    "on_study", "enrolment_step", "primary_seen", "margin", "complications", "event_count", "scans_done", "scan_rows",
+    "baselines", "best", "best_confirmed", "refused_at_diagnosis", "lost_before_start", "refused_at_start",
 )  # fmt: skip
 
 PERSON = np.dtype(
@@ -144,9 +164,13 @@ PERSON = np.dtype(
 )
 """Traits, state and read-outs of one person (the subject's row before labels)."""
 
+DRUGS_SHOWN = 4
+"""Drugs of an arm whose concentrations a time course holds."""
+
 CURVE_FIELDS = (
     "day", "primary_ml", "metastases_ml", "lung_ml", "lesions", "ctc_per_ml", "diameter_mm", "niche", "vegf",
     "vessel_quality", "hypoxia", "interstitial_pressure_mmhg", "stem_share", "t_cells", "mutant_share", "dormant",
+    "ctdna_per_ml", "drug_1", "drug_2", "drug_3", "drug_4",
 )  # fmt: skip
 CASCADE_COUNTS = (
     "founders_blood", "founders_lymph", "founders_metastases", "founders_cluster", "dormant", "established",

@@ -151,19 +151,27 @@ def step_surroundings(person, kinetics_primary, kinetics_metastases, p, days):
 
 
 @device_function
+def vegf_blocked(person, p):
+    """Share of VEGF's signal that is blocked: by what the study prescribes throughout, and by the drugs of today."""
+    return 1.0 - (1.0 - p.vegf_blockade) * (1.0 - person.vegf_blockade)
+
+
+@device_function
 def _vessels(person, volume, log_ratio, p, days):
     """VEGF, then the vessels that it shapes, then the oxygen that they bring."""
+    blocked = vegf_blocked(person, p)
     person.vegf = vegf_level(
         person.hypoxia / p.hypoxic_share_reference,
         p53_loss(person.p53_lost, p),
         inflammation_signal(person.inflammation, p),
         person.macrophage_share / p.macrophage_share_reference,
         mural_signal(person.mural_cover, p),
+        blocked,
         p,
     )
     person.mural_cover = cover_step(person.mural_cover, person.vegf, p, days)
     person.vessel_quality = quality_step(person.vessel_quality, person.vegf, person.mural_cover, p, days)
-    person.vessel_density = density_step(person.vessel_density, person.vegf, person.mural_cover, p, days)
+    person.vessel_density = density_step(person.vessel_density, person.vegf, person.mural_cover, blocked, p, days)
     person.perfusion = perfusion(person.vessel_quality, person.vessel_density, log_ratio)
     person.hypoxia = hypoxic_share(person.perfusion, p)
     person.endothelial_precursors = precursor_step(person.endothelial_precursors, person.vegf, volume, p, days)
@@ -188,6 +196,7 @@ def _balances(person, p):
         inflammation_signal(person.inflammation, p),
         cells,
         p.switch_mural_cells,
+        vegf_blocked(person, p),
         p,
     )
     circulating = p.systemic_inhibitor_effect * person.inhibitor_pool

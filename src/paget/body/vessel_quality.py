@@ -33,10 +33,10 @@ def quality_step(quality, vegf, cover, p, days):
 
 
 @device_function
-def density_step(density, vegf, cover, p, days):
-    """D after `days`."""
+def density_step(density, vegf, cover, blocked, p, days):
+    """D after `days`; blocked: share of VEGF that treatment blocks."""
     gain = p.vessel_regrowth_rate * vegf
-    rate = gain + p.vessel_pruning_rate * p.vegf_blockade * (1.0 - cover)
+    rate = gain + p.vessel_pruning_rate * blocked * (1.0 - cover)
     if rate <= 0.0:
         return density
     target = gain / rate

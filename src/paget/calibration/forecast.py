@@ -101,6 +101,6 @@ def _compared(compiled: Plan, simulated: Cohort, rows: Sequence[Published]) -> l
     written = tables(compiled, study.arms[0], simulated)
     subjects = written["subjects"].to_pandas().set_index("USUBJID")
     events = written["time_to_event"].to_pandas().set_index("USUBJID")
-    view = CohortView(subjects, events[events["PARAMCD"] == "OS"], events[events["PARAMCD"] == "CSS"])
+    view = CohortView.of(subjects, events)
     registry = study.registry or knowledge.diseases()[study.disease].genotype_registry
     return compare(view, rows, disease=study.disease, stands_for=study.stands_for, registry=registry)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import paget
-from paget.cli import foreign, machine, results, run, scenarios, show
+from paget.cli import compare, foreign, machine, results, run, scenarios, show
 
 app = typer.Typer(
     add_completion=False,
@@ -45,6 +45,7 @@ for command in (
     scenarios.new,
     show.show,
     results.report,
+    compare.compare,
     results.export,
     results.digest,
     machine.bench,

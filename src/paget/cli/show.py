@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from paget.cli.outcome import Debug, guarded
+from paget.cli.printing import Format, print_csv, print_json
 
 _COLUMNS = {
     "genes": ("symbol", "name", "role", "aliases"),
@@ -17,22 +17,15 @@ _COLUMNS = {
     "parameters": ("disease", "symbol", "value", "low", "high", "unit", "status", "source", "meaning"),
     "sources": ("id", "citation", "doi", "pmid"),
     "diseases": ("id", "name", "icdo3_morphology", "primary_site", "source", "status"),
+    "drugs": ("inn", "aliases", "drug_class", "label", "acts", "regimen", "clearance"),
 }
 _PIPED_WIDTH = 200
-
-
-class Format(StrEnum):
-    """How records are printed."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
 
 
 @guarded
 def show(
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="genes, sites, mechanisms, parameters, sources or diseases")
+        str, typer.Argument(metavar="KIND", help="genes, sites, mechanisms, parameters, sources, diseases or drugs")
     ],
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only the record of this name.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
@@ -44,33 +37,20 @@ def show(
     Examples:
       paget show parameters
       paget show genes BRAF
+      paget show drugs trametinib
       paget show sources --format csv
     """
     from paget.knowledge.show import rows
 
     found = rows(kind, name)
     if form is Format.json:
-        _print_json(found)
+        print_json(found)
     elif form is Format.csv:
-        _print_csv(found)
+        print_csv(found)
     elif name is not None:
         _print_records(found)
     else:
         _print_table(kind, found)
-
-
-def _print_json(found: list[dict[str, Any]]) -> None:
-    import json
-
-    typer.echo(json.dumps(found, indent=2, ensure_ascii=False, default=str))
-
-
-def _print_csv(found: list[dict[str, Any]]) -> None:
-    import csv
-
-    writer = csv.DictWriter(sys.stdout, list(found[0]) if found else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(found)
 
 
 def _print_records(found: list[dict[str, Any]]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from paget.knowledge.agents import Drug, Drugs
 from paget.knowledge.disease import Disease, Genotype, Phenotype, Published, SurvivalPoint
 from paget.knowledge.library import Library
 from paget.knowledge.naming import did_you_mean, nearest
@@ -16,6 +17,8 @@ from paget.knowledge.records import FlowLink, Gene, Mechanism, Parameter, Site, 
 
 __all__ = [
     "Disease",
+    "Drug",
+    "Drugs",
     "FlowLink",
     "Gene",
     "Genotype",
@@ -30,6 +33,7 @@ __all__ = [
     "aliases",
     "did_you_mean",
     "diseases",
+    "drugs",
     "flow_links",
     "flow_shares",
     "genes",
@@ -44,6 +48,10 @@ __all__ = [
     "sources",
     "survival_points",
 ]
+
+
+drugs: Drugs = Drugs()
+"""Agents by international nonproprietary name, aliases included: ``drugs["trametinib"].pharmacokinetics``."""
 
 
 @cache

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 
-from paget.knowledge import fitted, networks, potency, response, stem_cells, targets
+from paget.knowledge import agents, fitted, networks, potency, response, stem_cells, targets, toxicity
 from paget.knowledge import library as tables
 from paget.knowledge.disease import Disease, Genotype, Published
 from paget.knowledge.hosts import HOSTS
 from paget.knowledge.library import Library
 from paget.knowledge.naming import did_you_mean
+from paget.knowledge.published_arms import PUBLISHED_ARMS
 from paget.knowledge.published_curve import PUBLISHED_CURVE
 from paget.knowledge.reading import Entry, Problem, Table, read_mapping, read_table
 from paget.knowledge.records import ASSUMED_SOURCE, Alias, FlowLink, Gene, Mechanism, Parameter, Site, Source
@@ -37,6 +38,7 @@ _OF_DISEASE = {
     "published": tables.PUBLISHED,
     "survival_points": tables.SURVIVAL_POINTS,
     "published_curve": PUBLISHED_CURVE,
+    "published_arms": PUBLISHED_ARMS,
 }
 _OF_BIOLOGY = {
     "soil.csv": SOIL,
@@ -46,10 +48,20 @@ _OF_BIOLOGY = {
     targets.FILE: targets.TARGETS,
     potency.FILE: potency.POTENCY,
     potency.LINES_FILE: potency.CELL_LINES,
+    toxicity.FILE: toxicity.TOXICITY,
+    toxicity.EVENTS_FILE: toxicity.ADVERSE_EVENTS,
+    toxicity.DOSES_FILE: toxicity.DOSE_MODIFICATIONS,
     response.SETTINGS_FILE: tables.PARAMETERS,
     response.FORMS_FILE: response.TARGET_FORMS,
     response.ANCHORS_FILE: response.ANCHORS,
 }
+_CITATIONS = (
+    ("source", "status"),
+    ("study_id", "status"),
+    ("mass_source", "mass_status"),
+    ("duration_source", "duration_status"),
+)
+"""Columns that name sources, each with the column of its status."""
 _CALIBRATION = ("priors", "fit_targets", "fitted", "posterior")
 
 
@@ -70,6 +82,7 @@ class _Contents:
     calibration: dict[str, dict[str, list[Entry]]] = field(default_factory=dict)
     networks: dict[str, dict[str, list[Entry]]] = field(default_factory=dict)
     rules: dict[str, str] = field(default_factory=dict)
+    drugs: dict[str, dict[str, list[Entry]]] = field(default_factory=dict)
     others: list[Entry] = field(default_factory=list)
 
     def cited(self) -> Iterator[Entry]:
@@ -85,6 +98,8 @@ class _Contents:
             yield from [*held.get("priors", ()), *held.get("fitted", ())]
         for of_network in self.networks.values():
             yield from (entry for entries in of_network.values() for entry in entries)
+        for of_drug in self.drugs.values():
+            yield from (entry for entries in of_drug.values() for entry in entries)
         yield from self.others
 
 
@@ -100,6 +115,8 @@ def check(root: Traversable | None = None) -> list[Problem]:
         *_diseases(contents),
         *_calibration(contents),
         *_networks(contents),
+        *_toxicity(contents),
+        *_drugs(contents),
     ]
     return sorted(found, key=lambda problem: (problem.file, problem.line or 0, problem.key))
 
@@ -131,12 +148,18 @@ def _read(shelf: Library) -> _Contents:
                 held.calibration.setdefault(name, {})[stem] = entries
             else:
                 held.others += entries
+    _read_cells_and_drugs(shelf, held)
+    return held
+
+
+def _read_cells_and_drugs(shelf: Library, held: _Contents) -> None:
     for path in networks.circuit_files(shelf.root):
-        held.others += read(path, tables.PARAMETERS)
+        held.others += read_table(shelf.root, path, tables.PARAMETERS, held.problems)
     for name in networks.network_names(shelf.root):
         held.networks[name] = networks.entries_of(name, shelf.root, held.problems)
         held.rules[name] = networks.rules_of(name, shelf.root)
-    return held
+    for name in agents.drug_folders(shelf.root):
+        held.drugs[name] = agents.entries_of(name, shelf.root, held.problems)
 
 
 def _repeated_parameters(contents: _Contents) -> Iterator[Problem]:
@@ -152,7 +175,7 @@ def _repeated_parameters(contents: _Contents) -> Iterator[Problem]:
 def _sources(contents: _Contents) -> Iterator[Problem]:
     known = {entry.record.id: entry.record for entry in contents.sources}
     for entry in contents.cited():
-        for column, status_column in (("source", "status"), ("study_id", "status"), ("mass_source", "mass_status")):
+        for column, status_column in _CITATIONS:
             named = getattr(entry.record, column, None)
             if named is not None:
                 yield from _source_of(entry, column, named, getattr(entry.record, status_column), known)
@@ -257,6 +280,26 @@ def _networks(contents: _Contents) -> Iterator[Problem]:
     modules = [entry.record.name for entry in contents.mechanisms if entry.record.scale == networks.SCALE]
     for name, held in contents.networks.items():
         yield from networks.faults_of(name, held, contents.rules[name], genes, modules)
+
+
+def _toxicity(contents: _Contents) -> Iterator[Problem]:
+    rows, events, doses = (
+        [entry for entry in contents.others if isinstance(entry.record, kind)]
+        for kind in (toxicity.Toxicity, toxicity.AdverseEvent, toxicity.DoseModification)
+    )
+    terms = [entry.record.term for entry in events]
+    yield from toxicity.faults_of(rows, terms, [entry.record.drug for entry in doses])
+
+
+def _drugs(contents: _Contents) -> Iterator[Problem]:
+    in_networks = {each.record.drug for held in contents.networks.values() for each in held.get("drugs", ())}
+    potent = {
+        (entry.record.drug, target)
+        for entry in contents.others
+        if isinstance(entry.record, potency.Potency)
+        for target in entry.record.targets
+    }
+    yield from agents.faults_of(contents.drugs, in_networks, potent)
 
 
 def _unknown(entry: Entry, what: str, name: str, known: Iterable[str], column: str) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field, FiniteFloat
+from pydantic import BeforeValidator, Field, FiniteFloat
 
 from paget import knowledge
 from paget.errors import InputError
@@ -19,14 +19,24 @@ CLONE_LIMIT = 8
 """Clones of a disease at most, the founder among them (body/clones.py)."""
 
 
+def _words(value: object) -> object:
+    return tuple(filter(None, value.split(";"))) if isinstance(value, str) else value
+
+
 class Clone(Record):
-    """A clone; `rate`: mutants per division of the `parent`, `fitness_cost`: share of the net growth rate it loses."""
+    """A clone; `rate`: mutants per division of the `parent`, `fitness_cost`: share of the net growth rate it loses.
+
+    alteration: label that it adds to those of the tumour, as the network knows it. holds_off: targets (HGNC) or ways to
+    act (`cytotoxic`, `pd1_blockade`) against which its change protects it, whatever the network says.
+    """
 
     id: str
     parent: str = ""
     label: str
     rate: Annotated[FiniteFloat, Field(ge=0, le=1)]
     fitness_cost: Share
+    alteration: str = ""
+    holds_off: Annotated[tuple[str, ...], BeforeValidator(_words)] = ()
     source: str
     status: StatusField
     note: str = ""

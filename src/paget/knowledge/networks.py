@@ -3,7 +3,8 @@
 ``rules.bnet`` holds one rule per node; the tables say what each node is and where its rule was read (nodes), which
 inputs are surroundings and at which usual level (environment), which alteration or drug acts where (alterations,
 drugs), what is read out (read_outs), how it is run (settings), which published statements shaped the rules
-(checks_shaping) and which questions were settled or stay open (points). A node whose rule is itself is an input.
+(checks_shaping) or were checked only afterwards (checks_after, with the first verdicts on them), and which questions
+were settled or stay open (points). A node whose rule is itself is an input.
 Nothing here simulates; `signalling.library` does.
 """
 
@@ -39,12 +40,17 @@ DRUG_SWITCH = "target_inhibition"
 Direction = Literal["inhibit", "activate", "hold"]
 Change = Literal["up", "down", "same"]
 Comparison = Literal["higher", "lower", "same", "on", "off"]
+FirstVerdict = Literal["hit", "miss"]
+Answer = Literal["yes", "no"]
 Rate = Annotated[FiniteFloat, Field(gt=0)]
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 class NodeRecord(Record):
-    """A node; rates in 1/h towards on and off (none: an input), ``hgnc`` symbols joined by ``;``, ``initial`` state."""
+    """A node; rates in 1/h towards on and off (none: an input), ``hgnc`` symbols joined by ``;``, ``initial`` state.
+
+    ``source`` and ``status`` are those of the rule, ``rate_source`` and ``rate_status`` those of both rates.
+    """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*$")]
     hgnc: str = ""
@@ -52,6 +58,8 @@ class NodeRecord(Record):
     module: str = ""
     rate_up: Rate | None = None
     rate_down: Rate | None = None
+    rate_source: str = ""
+    rate_status: StatusField | None = None
     source: str
     status: StatusField
     note: str = ""
@@ -160,6 +168,23 @@ class AfterRecord(Record):
         return parse_condition("; ".join(written), self.id)
 
 
+class FirstVerdictRecord(Record):
+    """What the network did on a finding (`AfterRecord`) when it was first run on it, before its rules were revised.
+
+    ``value_a``, ``value_b``: the read-out in both conditions, in share of the time; ``error``: standard error of their
+    difference; ``clear``: whether the border lay more than four of them away; ``independent``: whether neither its
+    source nor its very comparison had shaped the rules.
+    """
+
+    id: str
+    verdict: Annotated[FirstVerdict, _one_of("verdict", get_args(FirstVerdict))]
+    clear: Annotated[Answer, _one_of("answer", get_args(Answer))]
+    independent: Annotated[Answer, _one_of("answer", get_args(Answer))]
+    value_a: Share
+    value_b: Share
+    error: Share
+
+
 class PointRecord(Record):
     """A question about the rules on which sources differ or are silent: how it was decided, or why it is open."""
 
@@ -177,6 +202,7 @@ DRUGS = Table(DrugRecord, ("drug", "node"))
 READ_OUTS = Table(ReadOutRecord, ("name",))
 CHECKS = Table(CheckRecord, ("id", "condition_a", "condition_b", "readout"))
 AFTER = Table(AfterRecord, ("id",))
+FIRST_VERDICTS = Table(FirstVerdictRecord, ("id",))
 POINTS = Table(PointRecord, ("point",))
 
 TABLES: Mapping[str, Table] = MappingProxyType(
@@ -189,6 +215,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "settings": PARAMETERS,
         "checks_shaping": CHECKS,
         "checks_after": AFTER,
+        "checks_after_first_verdicts": FIRST_VERDICTS,
         "points": POINTS,
     }
 )
@@ -209,6 +236,7 @@ class CellTables:
     settings: Mapping[str, Parameter]
     checks: tuple[CheckRecord, ...]
     checks_after: tuple[AfterRecord, ...]
+    first_verdicts: tuple[FirstVerdictRecord, ...]
     points: tuple[PointRecord, ...]
 
     @property
@@ -271,6 +299,7 @@ def read_cell_tables(name: str, root: Traversable | None = None) -> CellTables:
         settings=MappingProxyType({record.symbol: record for record in records["settings"]}),
         checks=records["checks_shaping"],
         checks_after=records["checks_after"],
+        first_verdicts=records["checks_after_first_verdicts"],
         points=records["points"],
     )
 
@@ -360,6 +389,9 @@ def faults_of(
         for side in ("a", "b"):
             read = partial(entry.record.condition, side)
             yield from _faults_of_condition(entry, f"condition {side}", read, names)
+    findings = tuple(entry.record.id for entry in held["checks_after"])
+    for entry in held["checks_after_first_verdicts"]:
+        yield from _unknown(entry, "id", entry.record.id, findings)
 
 
 def _faults_of_drugs(entries: Iterable[Entry[DrugRecord]], inputs: tuple[str, ...]) -> Iterator[Problem]:
@@ -420,6 +452,9 @@ def _faults_of_nodes(entries: Iterable[Entry], modules: tuple[str, ...]) -> Iter
         record = entry.record
         if (record.rate_up is None) != (record.rate_down is None):
             yield entry.problem("only one of the two rates is given", "Fill both, or none for an input.", "rate_up")
+        if record.is_input == bool(record.rate_source and record.rate_status):
+            what = "rates have a source and a status, an input has neither"
+            yield entry.problem(what, "Write assumed where nothing was read.", "rate_source")
         if record.is_input == bool(record.module):
             yield entry.problem("a node with rates has a module, an input has none", "Fill or empty it.", "module")
         if record.module:

@@ -10,8 +10,10 @@ from pydantic import BaseModel
 
 from paget.errors import InputError
 from paget.knowledge import library as tables
+from paget.knowledge.agents import SYMBOLS, Drug, Drugs, Observed
 from paget.knowledge.library import Library
 from paget.knowledge.naming import did_you_mean
+from paget.knowledge.records import Parameter
 
 Row = dict[str, Any]
 
@@ -27,7 +29,8 @@ def rows(kind: str, name: str | None = None, shelf: Library | None = None) -> li
     found = listing(shelf or Library())
     if name is None:
         return found
-    chosen = [row for row in found if str(row[key]).casefold() == name.casefold()]
+    wanted = _inn(name, shelf) if kind == "drugs" else name
+    chosen = [row for row in found if str(row[key]).casefold() == wanted.casefold()]
     if not chosen:
         raise InputError(f"{kind} {name!r} is unknown", remedy=did_you_mean(name, [str(row[key]) for row in found]))
     return chosen
@@ -81,6 +84,41 @@ def _diseases(shelf: Library) -> list[Row]:
     return [row | {"era_notes": " ".join(row["era_notes"])} for row in _plain(shelf.diseases.values())]
 
 
+def _drugs(shelf: Library) -> list[Row]:
+    """One row per agent; each pharmacokinetic record as ``value unit (source, status)``."""
+    return [_drug(drug) for drug in Drugs(shelf).values()]
+
+
+def _drug(drug: Drug) -> Row:
+    record = drug.record.model_dump(exclude={"acts", "aliases", "targets"})
+    row = {column: "" if value is None else value for column, value in record.items()}
+    row["aliases"] = ", ".join(drug.record.aliases)
+    row["targets"] = ", ".join(drug.record.targets)
+    row["acts"] = ", ".join(" ".join(filter(None, (act.how, act.cycle_phase, act.target))) for act in drug.acts)
+    for symbol in SYMBOLS:
+        number = drug.pharmacokinetics.get(symbol)
+        row[symbol] = "" if number is None else _number(number)
+    row["observed"] = "; ".join(_observed(observed) for observed in drug.observed)
+    return row
+
+
+def _number(record: Parameter) -> str:
+    unit = "" if record.unit == "1" else f" {record.unit}"
+    return f"{record.value:g}{unit} ({record.source}, {record.status})"
+
+
+def _observed(observed: Observed) -> str:
+    if observed.value is None:
+        return "none published in what was read"
+    return f"{observed.observable} {observed.value:g} {observed.unit}, {observed.regimen}, {observed.occasion}"
+
+
+def _inn(name: str, shelf: Library | None) -> str:
+    """The INN of a name or alias of an agent, or the name itself where it is unknown."""
+    drugs = Drugs(shelf)
+    return drugs[name].inn if name in drugs else name
+
+
 _DIGITS = 4
 
 KINDS: Mapping[str, tuple[Callable[[Library], list[Row]], str]] = MappingProxyType(
@@ -91,5 +129,6 @@ KINDS: Mapping[str, tuple[Callable[[Library], list[Row]], str]] = MappingProxyTy
         "parameters": (_parameters, "symbol"),
         "sources": (_sources, "id"),
         "diseases": (_diseases, "id"),
+        "drugs": (_drugs, "inn"),
     }
 )

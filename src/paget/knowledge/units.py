@@ -16,10 +16,10 @@ _AS_WRITTEN = (
     "s min h d day week month year",
     "1/s 1/min 1/h 1/d 1/day 1/week 1/month 1/year",
     # length, area, volume
-    "nm um mm cm um^2 mm^2 cm^2 um^3 mm^3 cm^3 mL L",
+    "nm um mm cm um^2 mm^2 cm^2 m^2 um^3 mm^3 cm^3 mL L",
     "1/um 1/mm 1/cm 1/um^2 1/mm^2 mm/d um/min um/h um/s cm/s mm/s um^2/min mm^2/h mm^2/d cm^2/s 1/(d*mm^2)",
     # mass, amount, concentration, flow
-    "pg ng ug mg g kg mg/kg mg/m^2 pg/mL ng/mL mg/L g/mol kDa pM nM uM mM M nmol/L umol/L nmol",
+    "pg ng ug mg g kg mg/kg mg/m^2 pg/mL ng/mL ug/mL mg/L ng*h/mL ug*d/mL g/mol kDa pM nM uM mM M nmol/L umol/L nmol",
     "uM/h 1/nM 1/uM 1/M 1/(nM*d) 1/(M*s) 1/(uM*s)",
     "mL/d mL/h mL/min L/h L/d L/min 1/mL 1/mm^3 1/L mL/g",
     # cells

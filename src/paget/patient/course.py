@@ -31,13 +31,24 @@ from paget.compute import device_function, kernel
 from paget.compute.random import uniform
 from paget.compute.status import Status
 from paget.patient.care import care_today, choose_care, reaches_referral
-from paget.patient.clones import mutate
-from paget.patient.day import angiogenic_group, step_body
-from paget.patient.death import dies_of, fill_hazards
+from paget.patient.day import angiogenic_group, bring_clones_up_to_date, step_body
+from paget.patient.death import TREATMENT, dies_of, fill_hazards
 from paget.patient.diagnosis import examine, is_lost, presents
 from paget.patient.eligibility import presentation_eligible, traits_eligible
 from paget.patient.genotype import draw_genotype
+from paget.patient.on_study import (
+    FROM_DIAGNOSIS,
+    FROM_ENROLMENT,
+    enrol,
+    forget_treatment,
+    may_start,
+    observe,
+    plan_enrolment,
+    supported,
+    treat,
+)
 from paget.patient.primary import set_kinetics
+from paget.patient.protocol import Protocol, Treated
 from paget.patient.seeding import transplant
 from paget.patient.snapshot import ctc_per_ml, mark_lesions, record_curve, snapshot, write_curve
 from paget.patient.traits import draw_traits
@@ -79,7 +90,15 @@ class Given(NamedTuple):
     care_shares: Any  # (stages, options)
     allowed_care: Any  # bit mask of options
     eligibility: Any  # ELIGIBILITY
+    any_of: Any  # masks of alterations, of each of which one is asked for
     follow_up_steps: Any
+    enrolment: Any  # ENROLMENT
+    landmark_days: Any
+    frequencies: Any  # (alterations,)
+    exclusive: Any  # (alterations,)
+    genotype_rule: Any  # GENOTYPE_RULE
+    clones: Any  # (classes, 2) phenotypes
+    clone_of_genotype: Any  # (genotypes,)
 
 
 WEEK = 7
@@ -90,42 +109,90 @@ OK, NOT_FINITE, NO_CANDIDATE = int(Status.OK), int(Status.NOT_FINITE), int(Statu
 
 
 @kernel
-def course(
+def untreated_course(
     i, seed, first, follow_up_steps, parameters, fixed, genotype_rule, eligibility, any_of, frequencies, exclusive,
     clones, clone_of_genotype, lodged_total, destination, cluster_sizes, entry_shares, flowing, clone_rates,
-    clone_costs, clone_parents, care, care_shares, allowed_care, landmark_days, persons, sites, kinetics, transitions,
-    size_law, nursery, following, sizes, members, lesions, primary_clones, lesion_clones, clone_work, volumes, hazards,
-    shed, shed_kept, micro, cascade, curves, status,
+    clone_costs, clone_parents, clone_traits, care, care_shares, allowed_care, landmark_days, enrolment, persons, sites,
+    kinetics, transitions, size_law, nursery, following, sizes, members, lesions, primary_clones, lesion_clones,
+    clone_work, volumes, hazards, shed, shed_kept, micro, cascade, curves, drug_effects, effects, levels, status,
 ):  # fmt: skip
-    """Fill row i of every output; see trial/cohort.py for shapes."""
-    p = parameters[0]
-    person = persons[i]
+    """Fill row i of every output where nobody is treated; see trial/cohort.py for shapes.
+
+    The same functions as `course`, without those of treatment: half as much to compile.
+    """
     routes = Routes(lodged_total, destination, cluster_sizes, entry_shares, flowing)
     own = Workspace(
         sites[i], kinetics[i], transitions[i], size_law[i], nursery[i], following[i], sizes[i], members[i], lesions[i],
         primary_clones[i], lesion_clones[i], clone_work[i], clone_rates, clone_costs, clone_parents, volumes[i],
-        hazards[i], shed[i], shed_kept[i], micro[i], cascade[i], curves[i],
+        hazards[i], clone_traits, drug_effects[i], effects[i], levels[i],
+        shed[i], shed_kept[i], micro[i], cascade[i], curves[i],
     )  # fmt: skip
-    given = Given(care, care_shares, allowed_care, eligibility[0], follow_up_steps)
-    status[i] = NO_CANDIDATE
+    given = Given(
+        care, care_shares, allowed_care, eligibility[0], any_of, follow_up_steps, enrolment[0], landmark_days,
+        frequencies, exclusive, genotype_rule[0], clones, clone_of_genotype,
+    )  # fmt: skip
+    status[i] = _fill_place(persons[i], first + i, parameters[0], fixed[0], seed, given, None, None, routes, own)
+
+
+@kernel
+def course(
+    i, seed, first, follow_up_steps, parameters, fixed, genotype_rule, eligibility, any_of, frequencies, exclusive,
+    clones, clone_of_genotype, lodged_total, destination, cluster_sizes, entry_shares, flowing, clone_rates,
+    clone_costs, clone_parents, clone_traits, care, care_shares, allowed_care, landmark_days, enrolment, persons, sites,
+    kinetics, transitions, size_law, nursery, following, sizes, members, lesions, primary_clones, lesion_clones,
+    clone_work, volumes, hazards, shed, shed_kept, micro, cascade, curves, drug_effects, effects, levels, lines,
+    dosings, hours, calendar, fractions, drugs, actions, cytotoxics, response, points, classes, adverse_events,
+    dose_rules, scan_days, organs, line_states, dispositions, inputs, modes, substeps, occupancies, exposures, toxicity,
+    events, imaging, recist, scans, factors, status,
+):  # fmt: skip
+    """Fill row i of every output, under treatment; see trial/cohort.py for shapes."""
+    routes = Routes(lodged_total, destination, cluster_sizes, entry_shares, flowing)
+    own = Workspace(
+        sites[i], kinetics[i], transitions[i], size_law[i], nursery[i], following[i], sizes[i], members[i], lesions[i],
+        primary_clones[i], lesion_clones[i], clone_work[i], clone_rates, clone_costs, clone_parents, volumes[i],
+        hazards[i], clone_traits, drug_effects[i], effects[i], levels[i],
+        shed[i], shed_kept[i], micro[i], cascade[i], curves[i],
+    )  # fmt: skip
+    given = Given(
+        care, care_shares, allowed_care, eligibility[0], any_of, follow_up_steps, enrolment[0], landmark_days,
+        frequencies, exclusive, genotype_rule[0], clones, clone_of_genotype,
+    )  # fmt: skip
+    protocol = Protocol(
+        lines, dosings, hours, calendar, fractions, drugs, actions, cytotoxics, response, points, classes,
+        adverse_events, dose_rules, scan_days, organs,
+    )  # fmt: skip
+    under = Treated(
+        line_states[i], dispositions[i], inputs[i], modes[i], substeps[i], occupancies[i], exposures[i],
+        toxicity[i], events[i], imaging[i], recist[i], scans[i], factors[i],
+    )  # fmt: skip
+    status[i] = _fill_place(persons[i], first + i, parameters[0], fixed[0], seed, given, protocol, under, routes, own)
+
+
+@device_function
+def _fill_place(person, place, p, fixed, seed, given, protocol, under, routes, own):
+    """Live the candidates of a place in turn until one is eligible; returns the status.
+
+    protocol, under: None where nobody is treated, here and in all that follows.
+    """
     simulated = 0
     for candidate in range(CANDIDATE_LIMIT):
-        person.person = candidate * PLACE_LIMIT + first + i
+        person.person = candidate * PLACE_LIMIT + place
         person.candidates = candidate + 1
-        draw_traits(person, p, fixed[0], seed)
+        draw_traits(person, p, fixed, seed)
         person.genotype = draw_genotype(
-            frequencies, exclusive, genotype_rule[0].required, genotype_rule[0].forbidden, seed, person.person
-        )
-        if not traits_eligible(person, eligibility[0], any_of):
+            given.frequencies, given.exclusive, given.genotype_rule.required, given.genotype_rule.forbidden, seed,
+            person.person,
+        )  # fmt: skip
+        if not traits_eligible(person, given.eligibility, given.any_of):
             continue
-        _prepare(person, p, own, clones, clone_of_genotype, seed)
-        refused = _live(person, p, fixed[0], seed, given, routes, own)
-        if refused == 0 and reaches_referral(person, landmark_days):
-            status[i] = OK if isfinite(person.last_day + person.primary_cells) else NOT_FINITE
-            break
+        _prepare(person, p, own, given.clones, given.clone_of_genotype, seed)
+        refused = _live(person, p, fixed, seed, given, protocol, under, routes, own)
+        if refused == 0 and reaches_referral(person, given.landmark_days):
+            return OK if isfinite(person.last_day + person.primary_cells) else NOT_FINITE
         simulated += max(refused, 1)
         if simulated >= SIMULATED_LIMIT:
             break
+    return NO_CANDIDATE
 
 
 @device_function
@@ -137,7 +204,8 @@ def _prepare(person, p, own, clones, clone_of_genotype, seed):
     for group in range(GROUPS):
         set_kinetics(own.kinetics[1 + group], person, p, p.metastasis_vascular_limit)
     for place in range(1 + GROUPS):
-        own.kinetics[place].unbraked_rate *= oxic.proliferation
+        own.kinetics[place].untreated_rate *= oxic.proliferation
+        own.kinetics[place].unbraked_rate = own.kinetics[place].untreated_rate
     person.invasiveness_oxic = oxic.invasiveness
     person.invasiveness_hypoxic = hypoxic.invasiveness
     person.invasiveness = invasiveness(person, p.hypoxic_share_reference)
@@ -214,6 +282,7 @@ def _clear_person(person):
     person.alive = -1
     person.cause = -1
     person.care = -1
+    forget_treatment(person)
     person.clone_day = 0.0
     person.clone_cells = person.primary_cells
     person.lesion_count = 0
@@ -249,7 +318,7 @@ def _clear_body(own):
 
 
 @device_function
-def _live(person, p, fixed, seed, given, routes, own):
+def _live(person, p, fixed, seed, given, protocol, under, routes, own):
     """From the first cell to death or the end of follow-up, step by step; the day is one piece of code for both phases.
 
     Returns 0, or what the candidate counts against the limit: SILENT if the tumour never presents within the time
@@ -266,11 +335,12 @@ def _live(person, p, fixed, seed, given, routes, own):
         if found:
             found = False
             _read_diagnosis(person, p, routes, own, diameter, step, attempt, seed)
-            if not _taken(person, given, seed):
+            if not _taken(person, given, p, step, seed):
                 return 1
-            last = step + given.follow_up_steps
-        primary_loss, metastasis_loss = _face_the_day(person, p, given.care, diameter, seed, step, own)
-        diameter = step_body(person, p, seed, step, attempt, primary_loss, metastasis_loss, routes, own)
+            last = _last_step(person, given, step)
+        if step == person.enrolment_step and not _started(person, p, given, protocol, under, own, diameter, seed, step):
+            return 1
+        diameter = _one_day(person, p, seed, step, attempt, diameter, given, protocol, under, routes, own)
         step += 1
         if person.alive < 0 and person.primary_cells <= 0.0:
             attempt += 1
@@ -280,15 +350,35 @@ def _live(person, p, fixed, seed, given, routes, own):
             continue
         stride = record_curve(person, own, stride, step, routes, diameter, p)
         found = _noticed(person, p, diameter)
-        if person.cause >= 0:
-            person.alive = 0
+        if person.cause >= 0 or (person.alive < 0 and not found and is_lost(person, p)):
             break
-        if person.alive < 0 and not found and is_lost(person, p):
-            break
+    return _end(person, p, given, under, routes, own, diameter, step, seed)
+
+
+@device_function
+def _end(person, p, given, under, routes, own, diameter, step, seed):
+    """Read-outs at the end of a life or of follow-up; returns as `_live` does."""
     if person.alive < 0:
         return SILENT
-    _close(person, p, routes, own, diameter, step, seed)
+    if person.cause >= 0:
+        person.alive = 0
+        if given.enrolment.clock == FROM_ENROLMENT and not person.on_study:
+            person.lost_before_start += 1
+            return 1
+    _close(person, p, routes, own, diameter, step, seed, under)
     return 0
+
+
+@device_function
+def _one_day(person, p, seed, step, attempt, diameter, given, protocol, under, routes, own):
+    """Treatment, death and growth of one step, then what is seen of it; returns the primary's diameter (mm)."""
+    primary_loss, metastasis_loss = _face_the_day(person, p, given, protocol, under, diameter, seed, step, own)
+    diameter = step_body(person, p, seed, step, attempt, primary_loss, metastasis_loss, routes, own, under)
+    if under is not None:
+        if person.on_study and person.cause < 0:
+            day = (step + 1 - person.enrolment_step) * p.time_step
+            observe(person, p, protocol, under, own, day, diameter, seed)
+    return diameter
 
 
 @device_function
@@ -311,22 +401,48 @@ def _noticed(person, p, diameter):
 
 
 @device_function
-def _taken(person, given, seed):
-    """Whether the study takes the person as diagnosed; draws the care that they will get."""
-    if not presentation_eligible(person, given.eligibility):
-        return False
+def _taken(person, given, p, step, seed):
+    """Whether the study takes the person as diagnosed; draws the care that they will get, and when treatment starts."""
+    counted = given.enrolment.clock == FROM_DIAGNOSIS or given.enrolment.delay < 0.0
     choose_care(person, given.care, given.care_shares, seed)
+    refused = counted and not presentation_eligible(person, given.eligibility)
+    if refused or (person.care >= 0 and (given.allowed_care >> person.care) & 1 == 0):
+        person.refused_at_diagnosis += 1
+        return False
     person.alive = 1
-    return person.care < 0 or (given.allowed_care >> person.care) & 1 == 1
+    plan_enrolment(person, given.enrolment, p, step, seed)
+    return True
 
 
 @device_function
-def _face_the_day(person, p, care, diameter, seed, step, own):
+def _last_step(person, given, step):
+    """Step at which observation ends, from the day of diagnosis."""
+    if person.enrolment_step >= 0 and given.enrolment.clock == FROM_ENROLMENT:
+        return person.enrolment_step + given.follow_up_steps
+    return step + given.follow_up_steps
+
+
+@device_function
+def _started(person, p, given, protocol, under, own, diameter, seed, step):
+    """Start treatment today; False where the person is then no part of the study."""
+    person.enrolment_day = step * p.time_step
+    if may_start(person, p, given, diameter):
+        if under is not None:
+            enrol(person, p, protocol, under, own, diameter, seed)
+        return True
+    if given.enrolment.clock == FROM_DIAGNOSIS:
+        return True
+    person.refused_at_start += 1
+    return False
+
+
+@device_function
+def _face_the_day(person, p, given, protocol, under, diameter, seed, step, own):
     """Treatment and death before a step after diagnosis; returns the deaths of cells (1/day) of primary, metastases."""
     if person.alive < 0:
         return 0.0, 0.0
     since = step * p.time_step - person.diagnosis_day
-    left, primary_loss, metastasis_loss = care_today(person, care, since, diameter, p)
+    left, primary_loss, metastasis_loss = care_today(person, given.care, since, diameter, p)
     if left < 1.0:
         # Whole cells, since a few are left to chance; what the surgeon took no longer narrows the trachea.
         person.primary_cells = float(int(person.primary_cells))
@@ -336,6 +452,14 @@ def _face_the_day(person, p, care, diameter, seed, step, own):
         diameter = longest_diameter(person.volume_primary, p.shape_factor)
         person.lumen_loss = lumen_loss(diameter, person.lethal_airway, person.extended, p)
     together = fill_hazards(own.hazards, person, diameter, since, p)
+    if under is not None:
+        if person.on_study:
+            day = (step - person.enrolment_step) * p.time_step
+            fatal = treat(person, p, protocol, under, own, day, diameter, seed, step)
+            together = supported(person, under.factors, own.hazards, day, p)
+            if fatal:
+                person.cause = TREATMENT
+                return primary_loss, metastasis_loss
     person.cause = dies_of(own.hazards, together, p.time_step, seed, person.person, step)
     return primary_loss, metastasis_loss
 
@@ -354,10 +478,10 @@ def _read_diagnosis(person, p, routes, own, diameter, step, attempt, seed):
 
 
 @device_function
-def _close(person, p, routes, own, diameter, step, seed):
+def _close(person, p, routes, own, diameter, step, seed, under):
     """Read-outs at death or the end of follow-up."""
     person.last_day = step * p.time_step
-    mutate(person, p, own, seed, step)
+    bring_clones_up_to_date(person, p, own, seed, step, under)
     person.ctc_at_death = ctc_per_ml(person, p, routes)
     if person.curve_count < own.curves.shape[0]:
         write_curve(person, own, person.last_day, person.ctc_at_death, diameter, p)

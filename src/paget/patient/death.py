@@ -22,10 +22,13 @@ CAUSES = (
     "cachexia from total burden",
     "haemorrhage or circulatory failure",
     "not due to the cancer",
+    "treatment",
 )
-"""Causes in the order of patient/traits' loads; the last is background mortality."""
+"""Causes in the order of patient/traits' loads; then background mortality, and treatment (operation, adverse event)."""
 
-CANCER_CAUSES = len(CAUSES) - 1
+TREATMENT = len(CAUSES) - 1
+
+CANCER_CAUSES = TREATMENT - 1
 
 
 @device_function
@@ -54,6 +57,7 @@ def fill_hazards(hazards, person, diameter, day, p):
     hazards[4 + 1] = level * (total / person.lethal_total) ** power
     hazards[6] = level * (diameter / person.lethal_haemorrhage) ** power if person.extended else 0.0
     hazards[CANCER_CAUSES] = background_hazard(person, day, p)
+    hazards[TREATMENT] = 0.0
     together = 0.0
     for cause in range(hazards.shape[0]):
         together += hazards[cause]
@@ -78,4 +82,4 @@ def dies_of(hazards, together, days, seed, number, day):
         chance -= hazards[cause]
         if chance < 0.0:
             return cause
-    return hazards.shape[0] - 1
+    return CANCER_CAUSES

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from paget.body import surroundings
+from paget.therapy import antiangiogenic, cytotoxic, radiation, supportive_care, surgery
 
 _COURSE: dict[str, str] = {
     "cell_density": "cell/mm^3",
@@ -147,7 +148,75 @@ _CELLS: dict[str, str] = {
     "airway_loss_on_exertion": "1",
 }
 
-UNITS: dict[str, str] = _COURSE | _ARRIVAL | _CELLS | surroundings.UNITS
+_TREATMENT: dict[str, str] = {
+    "drug_sensitivity_spread": "1",
+    "phenotype_death_rate": "1/d",
+    "least_delivery": "1",
+    "drug_induction_resolution": "1",
+    "drug_vanishing_concentration": "nmol/L",
+    "typical_weight": "kg",
+    "typical_surface": "m^2",
+    "cytotoxic_spread": "1",
+}
+
+
+_RECIST: dict[str, str] = {
+    "recist_target_diameter": "mm",
+    "recist_target_node": "mm",
+    "recist_normal_node": "mm",
+    "recist_target_limit": "count",
+    "recist_organ_limit": "count",
+    "recist_too_small": "mm",
+    "recist_partial_response": "1",
+    "recist_progression": "1",
+    "recist_progression_absolute": "mm",
+    "recist_non_target_progression": "1",
+    "recist_confirmation": "d",
+    "recist_stable_minimum": "d",
+    "recist_tie_tolerance": "1",
+}
+
+_IMAGING: dict[str, str] = {
+    "node_axis_ratio": "1",
+    "measurement_error": "1",
+    "known_lesion_diameter": "mm",
+    "new_lesion_diameter": "mm",
+    "scan_missing_chance": "1",
+    "clinical_ecog": "1",
+    "clinical_rise": "1",
+    "palpable_diameter": "mm",
+    "dead_cell_half_life": "d",
+}
+
+_MONITORING: dict[str, str] = {
+    "ctdna_shed_share": "1",
+    "ctdna_half_life": "d",
+    "plasma_share": "1",
+    "plasma_sample": "mL",
+    "ctdna_positive_copies": "count",
+    "ctc_sample": "mL",
+    "ultrasound_sensitivity": "1",
+    "fna_sensitivity": "1",
+    "core_biopsy_sensitivity": "1",
+    "core_biopsy_first": "1",
+    "punctures_limit": "count",
+    "unsuspicious_delay": "d",
+    "repeat_biopsy_delay": "d",
+    "cytology_turnaround": "d",
+    "histology_turnaround": "d",
+    "sequencing_turnaround": "d",
+    "sequencing_spread": "1",
+    "liquid_turnaround": "d",
+    "liquid_spread": "1",
+    "liquid_biopsy": "1",
+    "encasement_diameter": "mm",
+    "encasement_spread": "1",
+}
+
+UNITS: dict[str, str] = (
+    _COURSE | _ARRIVAL | _CELLS | _TREATMENT | _RECIST | _IMAGING | _MONITORING | surroundings.UNITS | radiation.UNITS
+    | surgery.UNITS | supportive_care.UNITS | antiangiogenic.UNITS
+)  # fmt: skip
 """Symbol -> unit in which the course reads it."""
 
 SWITCHES = (
@@ -155,7 +224,8 @@ SWITCHES = (
     "death", "background_mortality", "premetastatic_niche", "vascular_permeability", "host_factor",
     "mesenchymal_epithelial_transition", "dormancy", "aspirin", "stem_hierarchy", "dedifferentiation", "tumour_origin",
     "differentiated_origin", "p53_loss", "mutation", "immune_killing", "confluence", "airway_compression",
-    *surroundings.SWITCHES,
+    *surroundings.SWITCHES, *radiation.SWITCHES, *surgery.SWITCHES, *cytotoxic.SWITCHES, *supportive_care.SWITCHES,
+    *antiangiogenic.SWITCHES, "checkpoint_blockade", "dead_cell_clearance", "target_inhibition",
 )  # fmt: skip
 """Mechanisms whose factor the course reads."""
 

@@ -17,7 +17,8 @@ from paget.compute import device_function
 def set_kinetics(kinetics, person, p, vascular_limit):
     """Fill a KINETICS record in the person's own tempo; vascular_limit: K_inf in mm^3."""
     scale = person.time_scale
-    kinetics.unbraked_rate = log(2.0) / p.small_lesion_doubling_time * scale
+    kinetics.untreated_rate = log(2.0) / p.small_lesion_doubling_time * scale
+    kinetics.unbraked_rate = kinetics.untreated_rate
     kinetics.division_rate = p.division_rate
     kinetics.brake_rate = p.brake_rate * scale
     kinetics.brake_share = p.brake_share

@@ -5,8 +5,9 @@ from math import exp, log
 from paget.body.micrometastases import LOG_CELLS, class_count
 from paget.body.nursery import expected_lasting
 from paget.body.shape import longest_diameter
-from paget.body.state import CURVE_POINTS, OUTPUT_CLASSES
+from paget.body.state import CURVE_POINTS, DRUGS_SHOWN, OUTPUT_CLASSES
 from paget.compute import device_function
+from paget.patient.monitoring import cell_deaths, ctdna_per_ml
 from paget.patient.seeding import shed_by_primary
 
 
@@ -119,6 +120,9 @@ def write_curve(person, own, day, ctc, diameter, p):
         person.lesion_count + person.crowd_count, ctc, diameter, person.niche, person.vegf, person.vessel_quality,
         person.hypoxia, person.interstitial_pressure, person.stem_share, person.t_cells,
         1.0 - own.primary_clones[0] / max(person.primary_cells, 1.0), dormant,
+        ctdna_per_ml(cell_deaths(person, own, p), p),
     )  # fmt: skip
     for place in range(len(rest)):
         row[4 + place] = rest[place]
+    for drug in range(min(own.levels.shape[0], DRUGS_SHOWN)):
+        row[4 + len(rest) + drug] = own.levels[drug]

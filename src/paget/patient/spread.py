@@ -8,9 +8,10 @@ from paget.body.confluence import occupied_volume
 from paget.body.lesions import UNDRAWN, draw_parent, step_lesion
 from paget.body.micrometastases import COUNT, FOUNDED, LOG_CELLS, LOG_RATIO, SECONDARY, admit, class_count, step_classes
 from paget.body.nursery import Growing, step_nursery
-from paget.body.state import AVASCULAR, GROUPS, WITH_VESSELS
+from paget.body.state import AVASCULAR, GROUPS, RESISTANT, WITH_VESSELS
 from paget.compute import device_function
 from paget.compute.random import binomial
+from paget.patient.treated import step_treated_lesion
 
 SITE_ROLES = (PRIMARY, REGIONAL_NODE, LUNG, BRAIN, LIVER, SEROSA, OTHER) = tuple(range(7))
 """Roles of sites in staging and death (order of the volumes that a step adds up)."""
@@ -39,14 +40,14 @@ def open_step(own):
 
 
 @device_function
-def step_large(person, p, own):
+def step_large(person, p, own, seed, step, under):
     """Grow the lesions with records; sums volumes and seeding strength by site, keeps the largest node and distant."""
     node = 0.0
     distant = 0.0
     kinetics = own.kinetics[1 + WITH_VESSELS]
     for position in range(person.lesion_count):
         lesion = own.lesions[position]
-        volume = _grown_volume(person, lesion, kinetics, p.time_step)
+        volume = _step_lesion(person, p, own, position, kinetics, seed, step, under)
         here = own.sites[lesion.site]
         here.volume += volume
         here.emission += exp(p.seeding_exponent * lesion.log_cells)
@@ -57,6 +58,15 @@ def step_large(person, p, own):
     person.largest_node = node
     person.largest_distant = distant
     person.record_days += (1.0 + person.lesion_count) * p.time_step
+
+
+@device_function
+def _step_lesion(person, p, own, position, kinetics, seed, step, under):
+    """Volume (mm^3) of a lesion with a record after its step."""
+    if under is not None:
+        if person.treated:
+            return step_treated_lesion(person, p, own, position, seed, step)
+    return _grown_volume(person, own.lesions[position], kinetics, p.time_step)
 
 
 @device_function
@@ -77,7 +87,7 @@ def step_small(person, p, own, seed, step):
         if class_count(own.sizes[group]) > 0:
             person.lesion_count = step_classes(
                 own.sites, own.sizes[group], own.members[group], own.lesions, person.lesion_count,
-                own.kinetics[1 + group], p.time_step, spacing, p.seeding_exponent,
+                own.kinetics[1 + group], p.time_step, spacing, p.seeding_exponent, group == RESISTANT,
             )  # fmt: skip
     for position in range(before, person.lesion_count):
         if own.lesions[position].parent == UNDRAWN:

@@ -40,6 +40,10 @@ class Workspace(NamedTuple):
     clone_parents: Any  # (clones,)
     volumes: Any  # (roles,) mm^3
     hazards: Any  # (causes,) 1/day
+    clone_traits: Any  # (clones,) patient/protocol.CLONE_TRAIT; the same for everyone
+    drug_effects: Any  # (2, clones) patient/protocol.DRUG_EFFECT in primary and metastases
+    effects: Any  # (2, clones) EFFECT
+    levels: Any  # (drugs,) nmol/L, mean unbound concentration of today
     shed: Any  # (routes, SHED_WEIGHTS) cells since the first one
     shed_kept: Any  # (moments, routes, SHED_WEIGHTS)
     micro: Any  # (moments, sites, OUTPUT_CLASSES)

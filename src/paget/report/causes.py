@@ -24,6 +24,8 @@ from paget.report.text import Labels
 MOST_CAUSES = 8
 SHOWN_SHARE = 0.98
 ALL_DEAD = 1 - 1e-9
+DEATH = "death: "
+"""What a treatment trial writes before the cause."""
 
 
 def cumulative_incidence(times: np.ndarray, cause: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -54,8 +56,12 @@ def shares(run: RunDirectory, labels: Labels) -> list[tuple[str, float]]:
 
 
 def _survival_times(run: RunDirectory) -> pd.DataFrame | None:
+    """Rows of overall survival whose EVNTDESC is the bare cause of death."""
     table = run.table("time_to_event")
-    return None if table is None else table[table["PARAMCD"] == "OS"]
+    if table is None:
+        return None
+    rows = table[table["PARAMCD"] == "OS"]
+    return rows.assign(EVNTDESC=rows["EVNTDESC"].astype(str).str.removeprefix(DEATH))
 
 
 def _deaths(run: RunDirectory) -> pd.DataFrame | None:
@@ -82,7 +88,7 @@ def figure(run: RunDirectory, labels: Labels) -> Figure | None:
         height=420,
         control=only([(str(k), arm) for k, arm in enumerate(run.arms)], labels("control.arm")),
         xaxis={
-            "title": {"text": labels("axis.months_from_diagnosis")},
+            "title": {"text": labels("axis.months_from_origin")},
             "range": [0, max(end, 1)],
             "tickvals": month_ticks(max(end, 1)),
         },

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from paget.report import causes, comparison, knockouts, provenance, survival_curves
+from paget.report import best_response, causes, comparison, knockouts, provenance, survival_curves
 from paget.report.number_format import number, percent, span
+from paget.report.origin import DIAGNOSIS, origin
 from paget.report.run_directory import RunDirectory
 from paget.report.text import Labels
 
@@ -20,6 +21,7 @@ def sentences(run: RunDirectory, labels: Labels) -> list[str]:
     return [
         _who(run, labels),
         *_survival(told, labels, many=many),
+        *best_response.sentences(told, labels),
         _causes(told, labels),
         *_spread(told, labels),
         *knockouts.sentences(run, labels),
@@ -49,10 +51,11 @@ def _who(run: RunDirectory, labels: Labels) -> str:
 
 
 def _survival(run: RunDirectory, labels: Labels, *, many: bool) -> list[str]:
+    counted = "headline.in_all" if origin(run) == DIAGNOSIS else "headline.in_all_from_enrolment"
     found = []
     for curve in survival_curves.curves(run):
         median, low, high = survival_curves.stated_median(run, curve)
-        where = labels("headline.in_arm", arm=curve.arm) if many else labels("headline.in_all")
+        where = labels("headline.in_arm", arm=curve.arm) if many else labels(counted)
         if math.isnan(median):
             last = percent(float(curve.survival[-1]))
             end = number(float(curve.months[-1]))

@@ -69,17 +69,19 @@ def courses(run: RunDirectory, labels: Labels) -> Courses | None:
     drawn = [name for name in QUANTITIES if name in table and table[name].notna().any()]
     if not drawn or not any(people.values()):
         return None
-    grid = {arm: _grid(own) for arm, own in people.items() if own}
+    drawn_at = {arm: grid(own) for arm, own in people.items() if own}
     at = np.array(TABLE_MONTHS, dtype=float)
-    beside = {(name, arm): band(people[arm], name, at) for name in drawn for arm in grid}
-    seen = [k for k in range(len(at)) if any(beside[drawn[0], arm].people[k] >= _least(people[arm]) for arm in grid)]
+    beside = {(name, arm): band(people[arm], name, at) for name in drawn for arm in drawn_at}
+    seen = [
+        k for k in range(len(at)) if any(beside[drawn[0], arm].people[k] >= _least(people[arm]) for arm in drawn_at)
+    ]
     return Courses(
-        figures=tuple(_figure(name, {arm: band(people[arm], name, grid[arm]) for arm in grid}, labels)
+        figures=tuple(_figure(name, {arm: band(people[arm], name, drawn_at[arm]) for arm in drawn_at}, labels)
                       for name in drawn),
         months=tuple(number(TABLE_MONTHS[k]) for k in seen),
         rows=tuple(Row(labels.family("course", name), arm, _cells(beside[name, arm], seen))
-                   for name in drawn for arm in grid),
-        people=tuple((arm, tuple(number(int(beside[drawn[0], arm].people[k])) for k in seen)) for arm in grid),
+                   for name in drawn for arm in drawn_at),
+        people=tuple((arm, tuple(number(int(beside[drawn[0], arm].people[k])) for k in seen)) for arm in drawn_at),
     )  # fmt: skip
 
 
@@ -92,7 +94,7 @@ def _least(people: list[pd.DataFrame]) -> int:
     return max(1, math.ceil(LEAST_SHARE * len(people)))
 
 
-def _grid(people: list[pd.DataFrame]) -> np.ndarray:
+def grid(people: list[pd.DataFrame]) -> np.ndarray:
     """Months between the first and the last moment at which enough people are observed."""
     least = _least(people)
     starts = np.sort([float(course["DAY"].iloc[0]) for course in people])

@@ -26,9 +26,12 @@ from paget.report import (
     natural_history,
     provenance,
     published_model,
+    randomised,
     survival,
     timeline,
+    trial_sections,
 )
+from paget.report.origin import origin
 from paget.report.run_directory import RunDirectory
 from paget.report.text import Labels, labels
 
@@ -39,8 +42,17 @@ BROKEN_STATES = {"interrupted", "failed"}
 SECTIONS = {
     "published-model": "published_model",
     "knock-outs": "knockouts",
+    "flow": "trial",
     "overall-survival": "survival",
+    "endpoints": "trial",
+    "contrasts": "trial",
+    "response": "trial",
     "published": "comparison",
+    "on-treatment": "trial",
+    "toxicity": "trial",
+    "exposure": "trial",
+    "resistance": "trial",
+    "blood": "trial",
     "causes-of-death": "causes",
     "where": "places",
     "homing": "homing",
@@ -63,7 +75,7 @@ def page(run: RunDirectory, language: str) -> str:
     kind = "patient" if run.about.get("kind") == "patient" else "trial"
     base = labels(language)
     terms = {name: base.family(f"people_{kind}", name) for name in ("people", "person", "People", "Person")}
-    words = base.with_terms(**terms)
+    words = base.with_terms(**terms, origin=base.family("origin_of_time", origin(run)))
     context = _context(run, words)
     preset = context["published_model"]
     offered = published_model.SECTIONS if preset and preset.alone else SECTIONS
@@ -88,6 +100,7 @@ def rendered(template: str, context: dict[str, Any], words: Labels, language: st
 
 def _context(whole: RunDirectory, words: Labels) -> dict[str, Any]:
     run = knockouts.few_arms(whole)
+    counted = randomised.counted(run)
     known = citations.citations(run)
     parameter_rows = provenance.parameters(run, known, words)
     preset = published_model.part(run, words)
@@ -100,18 +113,18 @@ def _context(whole: RunDirectory, words: Labels) -> dict[str, Any]:
         "unfinished": run.manifest.get("state") in BROKEN_STATES,
         "sentences": published_model.sentences(preset, run, words)
         if preset and preset.alone
-        else headline.sentences(whole, words),
+        else headline.sentences(randomised.counted(whole), words),
         "published_model": preset,
         "arms": run.arms,
         "knockouts": knockouts.rows(whole, words),
         "knockout_figure": knockouts.figure(whole, words),
         "knockout_measures": knockouts.TABLE,
         "arms_left_out": len(whole.arms) - len(run.arms),
-        "survival": survival.figure(run, words),
+        "survival": survival.figure(counted, words),
         "comparison": comparison.rows(run, words),
         "verdicts": comparison.counts(run),
         "picture_width": comparison.WIDTH,
-        "causes": causes.figure(run, words),
+        "causes": causes.figure(counted, words),
         "body": body,
         "autopsy": autopsy,
         "places": body or autopsy,
@@ -131,6 +144,7 @@ def _context(whole: RunDirectory, words: Labels) -> dict[str, Any]:
         "citations": citations.used(run, known),
         "manifest": provenance.manifest_rows(run, words),
         "scenario": run.scenario,
+        **trial_sections.context(counted, words),
     }
 
 

@@ -46,7 +46,7 @@ class ParameterRow:
 
 def switches(run: RunDirectory, labels: Labels) -> list[Switch]:
     """Mechanisms of the scenario that are off or scaled."""
-    settings = _scenario(run).get("mechanisms")
+    settings = scenario_content(run).get("mechanisms")
     known = knowledge.mechanisms()
     found = []
     for name, setting in (settings if isinstance(settings, Mapping) else {}).items():
@@ -59,12 +59,13 @@ def switches(run: RunDirectory, labels: Labels) -> list[Switch]:
 
 def switched_off(run: RunDirectory) -> set[str]:
     """Mechanisms that the scenario switches off in every arm."""
-    settings = _scenario(run).get("mechanisms")
+    settings = scenario_content(run).get("mechanisms")
     known = settings.items() if isinstance(settings, Mapping) else ()
     return {str(name) for name, setting in known if setting is False or setting in ("off", 0)}
 
 
-def _scenario(run: RunDirectory) -> Mapping[str, Any]:
+def scenario_content(run: RunDirectory) -> Mapping[str, Any]:
+    """The scenario as read; empty where it is absent or damaged."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 

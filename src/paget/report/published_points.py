@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from paget.report.figures import SYMBOLS, colour, plain, rounded
 from paget.report.number_format import number, percent, span
 from paget.report.run_directory import RunDirectory
-from paget.report.survival_curves import Curve, median_months
+from paget.report.survival_curves import OVERALL, Curve, median_months
 from paget.report.text import Labels
 
 SAME_POINT = 0.005
@@ -29,38 +29,40 @@ class PublishedPoint:
     interval: tuple[float, float] | None
     is_median: bool
     same_population: bool
+    arm: str | None = None
+    n: int | None = None
 
 
-def read(run: RunDirectory, drawn: list[Curve]) -> list[PublishedPoint]:
-    """Published overall-survival points of the summary.
+def read(run: RunDirectory, drawn: list[Curve], endpoint: str = OVERALL) -> list[PublishedPoint]:
+    """Published points of the summary for an endpoint (PARAMCD); `arm` is the drawn arm that a point belongs to.
 
     A point belongs to the drawn curves when the simulated value beside it is read from one of them; the others are of a
     subgroup or another population, and stay hidden until asked for (unless that would hide all).
     """
-    points = list(_points(run, drawn))
+    points = list(_points(run, drawn, endpoint))
     if any(point.same_population for point in points):
         return points
     return [replace(point, same_population=True) for point in points]
 
 
-def _points(run: RunDirectory, drawn: list[Curve]) -> Iterator[PublishedPoint]:
+def _points(run: RunDirectory, drawn: list[Curve], endpoint: str) -> Iterator[PublishedPoint]:
     known: set[tuple[str, float]] = set()
     for row in run.endpoints:
-        endpoint = str(row.get("endpoint", ""))
-        if endpoint not in {"OS_rate", "OS_median"} or row.get("published") is None:
+        name, _, kind = str(row.get("endpoint") or "").partition("_")
+        if name.upper() != endpoint or kind not in {"rate", "median"} or row.get("published") is None:
             continue
-        is_median = endpoint == "OS_median"
+        is_median = kind == "median"
         if is_median or row.get("time_months") is not None:
             known.add((str(row.get("study")), float(row.get("time_months") or 0)))
             yield _point(row, drawn, is_median)
-    yield from _other_points(run, known)
+    yield from _other_points(run, known, endpoint)
 
 
-def _other_points(run: RunDirectory, known: set[tuple[str, float]]) -> Iterator[PublishedPoint]:
+def _other_points(run: RunDirectory, known: set[tuple[str, float]], endpoint: str) -> Iterator[PublishedPoint]:
     """Points of published curves that no endpoint of the run stands beside."""
     for row in run.summary.get("published_points") or []:
         study, month, low, high = str(row["study"]), float(row["time_months"]), row.get("low"), row.get("high")
-        if row.get("curve") != "OS" or row.get("type") != "rate" or (study, month) in known:
+        if str(row.get("curve")).upper() != endpoint or row.get("type") != "rate" or (study, month) in known:
             continue
         yield PublishedPoint(
             study=study,
@@ -72,6 +74,7 @@ def _other_points(run: RunDirectory, known: set[tuple[str, float]]) -> Iterator[
             interval=None if low is None or high is None else (float(low), float(high)),
             is_median=False,
             same_population=False,
+            n=row.get("n"),
         )
 
 
@@ -84,6 +87,8 @@ def _point(row: Mapping[str, Any], drawn: list[Curve], is_median: bool) -> Publi
     month = value if is_median else float(row["time_months"])
     words = f"{row.get('study')} · {row.get('population') or row.get('arm') or ''}"
     numbers = f"{number(row['published'])} {row.get('unit') or ''} ({span(*bounds)}), n = {number(row.get('n'))}"
+    stated = next((curve for curve in drawn if curve.arm == row.get("simulated_arm")), None)
+    arm = _arm_of(row.get("simulated"), factor, month, [stated] if stated else drawn, is_median)
     return PublishedPoint(
         study=str(row.get("study")),
         text=plain(f"{words}: {numbers}"),
@@ -91,16 +96,21 @@ def _point(row: Mapping[str, Any], drawn: list[Curve], is_median: bool) -> Publi
         survival=0.5 if is_median else value,
         interval=interval,
         is_median=is_median,
-        same_population=_is_of(row.get("simulated"), factor, month, drawn, is_median),
+        same_population=arm is not None,
+        arm=arm,
+        n=row.get("n"),
     )
 
 
-def _is_of(simulated: float | None, factor: float, month: float, drawn: list[Curve], is_median: bool) -> bool:
+def _arm_of(simulated: float | None, factor: float, month: float, drawn: list[Curve], is_median: bool) -> str | None:
+    """The first drawn arm from whose curve the simulated value is read; None where there is none."""
     if simulated is None:
-        return False
-    if is_median:
-        return any(abs(simulated - median_months(c)[0]) <= SAME_POINT * max(simulated, 1.0) * 2 for c in drawn)
-    return any(abs(simulated * factor - c.at(month)) <= SAME_POINT for c in drawn)
+        return None
+    for curve in drawn:
+        apart = simulated - median_months(curve)[0] if is_median else simulated * factor - curve.at(month)
+        if abs(apart) <= SAME_POINT * (2 * max(simulated, 1.0) if is_median else 1.0):
+            return curve.arm
+    return None
 
 
 def draw(canvas: go.Figure, points: list[PublishedPoint], arms: int, labels: Labels) -> None:

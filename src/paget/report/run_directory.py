@@ -28,6 +28,12 @@ TABLES = {
 }
 """Tables read and the columns needed of each; None reads all."""
 
+TREATMENT_TABLES = {
+    "responses": ["USUBJID", "ARM", "AVISITN", "ADY", "AVALC", "SUM_MM", "EVALUABLE", "BASELINE_NUMBER"],
+    "treatments": ["USUBJID", "ARM", "LINE", "NAME", "GIVEN", "ASTDY", "AENDY", "DCSREAS"],
+}
+"""Tables of treatment and its assessment: read where the run was a treatment trial."""
+
 SUMMED = {
     "micrometastases": (["ARM", "SITE", "MOMENT", "CELLS_LOW", "CELLS_HIGH"], ["COUNT"]),
     "cascade": (
@@ -96,7 +102,7 @@ def read(directory: Path) -> RunDirectory:
         raise InputError("no such folder", file=str(directory), remedy="Give the folder that `paget run` wrote.")
     summary = _json(directory / "summary.json", required=True)
     network = (summary.get("scenario") or {}).get("kind") == NETWORK
-    tables = _network_tables(directory) if network else _cohort_tables(directory)
+    tables = _network_tables(directory) if network else _cohort_tables(directory, treated=bool(summary.get("trial")))
     return RunDirectory(
         manifest=_json(directory / "manifest.json", required=False),
         summary=summary,
@@ -107,8 +113,9 @@ def read(directory: Path) -> RunDirectory:
     )
 
 
-def _cohort_tables(directory: Path) -> dict[str, pd.DataFrame | None]:
-    tables = {name: _table(directory / f"{name}.parquet", columns) for name, columns in TABLES.items()}
+def _cohort_tables(directory: Path, *, treated: bool) -> dict[str, pd.DataFrame | None]:
+    wanted = TABLES | (TREATMENT_TABLES if treated else {})
+    tables = {name: _table(directory / f"{name}.parquet", columns) for name, columns in wanted.items()}
     return tables | {name: _summed(directory / f"{name}.parquet", *columns) for name, columns in SUMMED.items()}
 
 

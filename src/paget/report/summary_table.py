@@ -45,14 +45,15 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
         row["study"] or "this run",
         group,
         f"{row['endpoint']}{when}",
-        _span(row["simulated"], row["low"], row["high"]),
-        _span(row["published"], row["published_low"], row["published_high"]),
+        span(row["simulated"], row["low"], row["high"]),
+        span(row["published"], row["published_low"], row["published_high"]),
         row["unit"],
         row["verdict"] or "",
     )
 
 
-def _span(value: float | None, low: float | None, high: float | None) -> str:
+def span(value: float | None, low: float | None, high: float | None) -> str:
+    """A value with its interval, as far as they are known."""
     if value is None:
         return "–"
     if low is None and high is None:

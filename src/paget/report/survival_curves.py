@@ -1,13 +1,17 @@
-"""Kaplan–Meier curves as the summary states them, and their medians."""
+"""Kaplan–Meier curves: of survival as the summary states them, of the other endpoints from their times; medians."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from paget.report.figures import DAYS_PER_MONTH
 from paget.report.run_directory import RunDirectory
+from paget.trial.survival import kaplan_meier
+
+OVERALL = "OS"
 
 
 @dataclass(frozen=True)
@@ -55,25 +59,45 @@ def curves(run: RunDirectory) -> list[Curve]:
     for arm, entry in (run.summary.get("survival") or {}).items():
         months = np.asarray(entry["time_days"], dtype=float) / DAYS_PER_MONTH
         values = [np.array(entry.get(k) or entry["survival"], dtype=float) for k in ("survival", "low", "high")]
-        end = _follow_up(run, arm)
-        start_missing = not len(months) or months[0] > 0
-        if start_missing:
-            months, values = np.r_[0.0, months], [np.r_[1.0, v] for v in values]
-        if end > months[-1]:
-            months, values = np.r_[months, end], [np.r_[v, v[-1]] for v in values]
-        found.append(Curve(arm, months, *values))
+        found.append(_carried_on(arm, months, values, _follow_up(run, arm, OVERALL)))
     return found
 
 
-def survival_times(run: RunDirectory, arm: str) -> np.ndarray | None:
-    """Months to death or end of follow-up of an arm's patients; None where the table is absent."""
+def endpoint_curves(run: RunDirectory, endpoint: str) -> list[Curve]:
+    """Curves of an endpoint (PARAMCD) from the table of times, of the arms that have anyone with it."""
+    found = []
+    for arm in run.arms:
+        rows = endpoint_rows(run, arm, endpoint)
+        if rows is None or rows.empty:
+            continue
+        fitted = kaplan_meier(rows["AVAL"].to_numpy(dtype=float), rows["CNSR"].to_numpy() == 0)
+        values = [fitted.survival, fitted.low, fitted.high]
+        end = _follow_up(run, arm, endpoint)
+        found.append(_carried_on(arm, fitted.time / DAYS_PER_MONTH, values, end))
+    return found
+
+
+def _carried_on(arm: str, months: np.ndarray, values: list[np.ndarray], end: float) -> Curve:
+    """The curve from 1 at month 0 to the end of follow-up."""
+    if not len(months) or months[0] > 0:
+        months, values = np.r_[0.0, months], [np.r_[1.0, v] for v in values]
+    if end > months[-1]:
+        months, values = np.r_[months, end], [np.r_[v, v[-1]] for v in values]
+    return Curve(arm, months, *values)
+
+
+def endpoint_rows(run: RunDirectory, arm: str, endpoint: str) -> pd.DataFrame | None:
+    """An arm's rows of the table of times for an endpoint; None where the table is absent."""
     table = run.table("time_to_event")
-    if table is None:
-        return None
-    chosen = table[(table["PARAMCD"] == "OS") & (table["ARM"].astype(str) == arm)]
-    return chosen["AVAL"].to_numpy(dtype=float) / DAYS_PER_MONTH
+    return None if table is None else table[(table["PARAMCD"] == endpoint) & (table["ARM"].astype(str) == arm)]
 
 
-def _follow_up(run: RunDirectory, arm: str) -> float:
-    times = survival_times(run, arm)
+def endpoint_times(run: RunDirectory, arm: str, endpoint: str = OVERALL) -> np.ndarray | None:
+    """Months to the event or end of observation of an arm's patients; None where the table is absent."""
+    rows = endpoint_rows(run, arm, endpoint)
+    return None if rows is None else rows["AVAL"].to_numpy(dtype=float) / DAYS_PER_MONTH
+
+
+def _follow_up(run: RunDirectory, arm: str, endpoint: str) -> float:
+    times = endpoint_times(run, arm, endpoint)
     return 0.0 if times is None or not len(times) else float(times.max())

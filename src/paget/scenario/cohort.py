@@ -12,8 +12,9 @@ from pydantic_core.core_schema import ValidationInfo
 from paget.knowledge.cohorts import CohortPreset, all_cohorts, cohorts
 from paget.scenario.faults import fault, shown
 from paget.scenario.fields import Detection, Name, ScenarioRecord, YesNo, choice, did_you_mean
+from paget.trial.treatment import CLOCKS
 
-Clock = Annotated[str, choice("clock", lambda: ("diagnosis",)), WithJsonSchema({"enum": ["diagnosis"]})]
+Clock = Annotated[str, choice("clock", lambda: CLOCKS), WithJsonSchema({"enum": list(CLOCKS)})]
 PresetName = Annotated[
     str,
     choice("cohort preset", lambda: all_cohorts()),

@@ -13,13 +13,31 @@ from paget.scenario.faults import fault, shown
 from paget.scenario.quantity import Quantity, QuantityOf, WholeNumber
 
 STAGES = ("IVA", "IVB", "IVC")
-ENDPOINTS = ("OS", "CSS")
+ENDPOINT_NAMES = {
+    "OS": "overall survival",
+    "CSS": "cause-specific survival",
+    "PFS": "progression-free survival",
+    "TTP": "time to progression",
+    "ORR": "objective response rate",
+    "DCR": "disease control rate",
+    "DOR": "duration of response",
+    "TTR": "time to response",
+    "DMFS": "distant metastasis-free survival",
+    "RMST": "restricted mean survival time",
+}
+"""Endpoints by abbreviation; a scenario may write either, in any case."""
+
+ENDPOINTS = tuple(ENDPOINT_NAMES)
+SCANNED_ENDPOINTS = ("PFS", "TTP", "ORR", "DCR", "DOR", "TTR", "DMFS")
+"""Endpoints that need imaging."""
 WILD_TYPE = "wild type"
 ALTERED = "any"
 LONGEST_NAME = 200
 DAYS_PER_YEAR = 365.25
 
-_ENDPOINT_ALIASES = {"DSS": "CSS", "OVERALL SURVIVAL": "OS", "CAUSE-SPECIFIC SURVIVAL": "CSS"}
+_ENDPOINT_ALIASES = {name: short for short, name in ENDPOINT_NAMES.items()}
+_ENDPOINT_ALIASES |= {short.casefold(): short for short in ENDPOINTS}
+_ENDPOINT_ALIASES |= {"dss": "CSS", "disease-specific survival": "CSS", "overall response rate": "ORR"}
 _SEXES = {"female": "female", "male": "male", "f": "female", "m": "male"}
 _SWITCHES = {"on": 1.0, "off": 0.0, "yes": 1.0, "no": 0.0}
 _STRONGEST = 1000.0
@@ -98,10 +116,11 @@ def _one_stage(given: object) -> str:
 def _endpoints(given: object) -> tuple[str, ...]:
     found: list[str] = []
     for name in one_or_many(given, "an endpoint"):
-        label = _ENDPOINT_ALIASES.get(name.upper(), name.upper())
-        if label not in ENDPOINTS:
-            remedy = "Write OS (overall survival) or CSS (cause-specific survival)."
-            raise fault(f"endpoint {shown(name)} is unknown or not built in this version", remedy)
+        label = _ENDPOINT_ALIASES.get(" ".join(name.casefold().split()))
+        if label is None:
+            raise fault(
+                f"endpoint {shown(name)} is unknown", did_you_mean(name, (*ENDPOINTS, *ENDPOINT_NAMES.values()))
+            )
         if label not in found:
             found.append(label)
     if not found:
@@ -153,7 +172,9 @@ Text = Annotated[str, BeforeValidator(lambda given: _paragraph(given)), WithJson
 Stages = Annotated[tuple[str, ...], BeforeValidator(_stages), _one_or_list(_STAGES_OR_ALL)]
 Stage = Annotated[str, BeforeValidator(_one_stage), WithJsonSchema(_STAGE_SCHEMA)]
 Endpoints = Annotated[
-    tuple[str, ...], BeforeValidator(_endpoints), _one_or_list({"type": "string", "enum": [*ENDPOINTS, "DSS"]})
+    tuple[str, ...],
+    BeforeValidator(_endpoints),
+    _one_or_list({"type": "string", "examples": [*ENDPOINTS, *ENDPOINT_NAMES.values()]}),
 ]
 Sex = Annotated[str, choice("sex", lambda: ("female", "male"), _SEXES), WithJsonSchema({"enum": ["female", "male"]})]
 Strength = Annotated[

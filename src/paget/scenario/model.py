@@ -16,10 +16,12 @@ from pydantic import (
 )
 
 from paget.scenario.cohort import Cohort, of_the_disease
+from paget.scenario.conduct import USUAL_SCANS, Conduct, parse_scans
 from paget.scenario.eligibility import Eligibility
 from paget.scenario.faults import fault, shown
 from paget.scenario.fields import (
     DAYS_PER_YEAR,
+    SCANNED_ENDPOINTS,
     Age,
     Count,
     Ecog,
@@ -37,9 +39,11 @@ from paget.scenario.fields import (
     one_or_many,
 )
 from paget.scenario.genotype import GenotypeField, label
+from paget.scenario.line import MOST_LINES, Line
 from paget.scenario.network_model import Network
 from paget.scenario.quantity import Quantity, parse_quantity
 from paget.scenario.start import HostName, Start
+from paget.trial.treatment import TWINS
 
 SUPPORTIVE_CARE = "best supportive care"
 
@@ -52,11 +56,16 @@ def disease_names() -> Iterable[str]:
 
 
 def mechanism_names() -> Iterable[str]:
-    """Names of the mechanisms that act in a patient; modules of a network are switched in scenarios of that kind."""
-    from paget import knowledge
-    from paget.knowledge.networks import SCALE
+    """Names of the mechanisms that act in a patient; modules of a network are switched in scenarios of that kind.
 
-    return tuple(name for name, record in knowledge.mechanisms().items() if record.scale != SCALE)
+    What drugs do to their targets is switched in both.
+    """
+    from paget import knowledge
+    from paget.knowledge.networks import DRUG_SWITCH, SCALE
+
+    return tuple(
+        name for name, record in knowledge.mechanisms().items() if record.scale != SCALE or name == DRUG_SWITCH
+    )
 
 
 ALL = "all"
@@ -113,16 +122,16 @@ class Arm(ScenarioRecord):
     """One arm of a trial; no lines means supportive care only. Its switches and parameters win over the scenario's."""
 
     name: Name
-    lines: Annotated[tuple[Any, ...], WithJsonSchema({"type": "array", "maxItems": 0})] = ()
+    lines: tuple[Line, ...] = Field(
+        default=(), max_length=MOST_LINES, description="Lines of treatment in order; [] is supportive care only."
+    )
     mechanisms: Mechanisms = Field(default_factory=dict, description="Switches of this arm only, e.g. {arrest: off}.")
     parameters: dict[str, ParameterValue] = Field(default_factory=dict, description="Values in this arm only.")
     host: HostName | None = Field(default=None, description="Host of this arm only; that of `start` if left out.")
 
     @model_validator(mode="before")
     @classmethod
-    def _no_treatment_yet(cls, given: object) -> object:
-        if isinstance(given, dict) and given.get("lines"):
-            raise fault("treatment lines are not built in this version", "Write 'lines: []' (supportive care only).")
+    def _nothing_is_no_line(cls, given: object) -> object:
         if isinstance(given, dict) and given.get("lines", []) is None:
             return {**given, "lines": []}
         return given
@@ -169,13 +178,24 @@ class _Scenario(ScenarioRecord):
         return self.follow_up.value
 
 
-class Trial(_Scenario):
+class Trial(Conduct, _Scenario):
     """A cohort of virtual patients in one or more arms."""
 
     kind: Literal["trial"]
     patients: Count = Field(default=100, description="Per arm.")
     eligibility: Eligibility = Field(default_factory=Eligibility)
     arms: Arms = (Arm(name=SUPPORTIVE_CARE),)
+
+    @model_validator(mode="after")
+    def _with_its_conduct(self) -> Trial:
+        """Design and scans of a trial that has treatment, so that the resolved scenario shows them."""
+        usual: dict[str, Any] = {}
+        treated = any(arm.lines for arm in self.arms)
+        if treated and self.design is None:
+            usual["design"] = TWINS
+        if self.scans is None and (treated or set(self.endpoints) & set(SCANNED_ENDPOINTS)):
+            usual["scans"] = parse_scans(USUAL_SCANS)
+        return self.model_copy(update=usual) if usual else self
 
 
 class Presentation(ScenarioRecord):

@@ -12,21 +12,27 @@ from paget.scenario.cohort import settings
 from paget.scenario.fields import ALTERED, WILD_TYPE
 from paget.scenario.known import value_of
 from paget.scenario.model import Arm, ParameterValue, Patient, Scenario, Trial, every_switch
+from paget.scenario.protocol import design_of, protocols_of
 from paget.scenario.start import AT_ONCE, HUMAN
 from paget.trial.plan import Bounds, Entry, Prescribed, Study, host_values, model_value
+from paget.trial.treatment import RANDOMISED
 
 _SEX = {"female": "F", "male": "M"}
 
 
 def study_of(scenario: Scenario) -> Study:
-    """The study that a scenario describes, quantities in the units of the model."""
+    """The study that a scenario describes, quantities in the units of the model.
+
+    A randomised study has places for the patients of all arms together: everyone is simulated in every arm.
+    """
     cohort = settings(scenario.cohort, scenario.disease)
     parameters = _parameters(scenario)
+    design = design_of(scenario)
     return Study(
         name=scenario.name,
         disease=scenario.disease,
         seed=scenario.seed,
-        patients=scenario.patients,
+        patients=scenario.patients * (len(scenario.arms) if design.kind == RANDOMISED else 1),
         arms=tuple(arm.name for arm in scenario.arms),
         follow_up_days=_follow_up(scenario, parameters),
         registry=scenario.cohort.registry,
@@ -40,6 +46,8 @@ def study_of(scenario: Scenario) -> Study:
         landmark_days=cohort.landmark_days,
         stands_for=cohort.study_id,
         arm_parameters={arm.name: own for arm in scenario.arms if (own := _of_arm(scenario, arm))},
+        protocols=protocols_of(scenario),
+        design=design,
         arm_mechanisms={arm.name: every_switch(arm.mechanisms) for arm in scenario.arms if arm.mechanisms},
     )
 

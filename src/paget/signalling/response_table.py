@@ -71,6 +71,7 @@ class ResponseTable:
         reference: probability of each phenotype, untreated, in the reference surroundings, (classes, phenotypes); NaN
             in a cited table.
         alterations: alteration of the network by genotype label, for those that change any phenotype; None: cited.
+        axes: surroundings that have an axis; the others are as usual in the disease.
     """
 
     genotypes: tuple[str, ...]
@@ -79,6 +80,7 @@ class ResponseTable:
     errors: NDArray[np.float64]
     reference: NDArray[np.float64]
     alterations: Mapping[str, str] | None = None
+    axes: tuple[str, ...] = AXES
     _places: dict[str, int] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -87,7 +89,7 @@ class ResponseTable:
     @property
     def exposure_axes(self) -> int:
         """Number of exposure axes."""
-        return len(self.grid) - len(AXES)
+        return len(self.grid) - len(self.axes)
 
     def class_of(self, labels: Sequence[str]) -> int:
         """Index of the class that answers for a tumour with these alterations; `NO_CLASS` if it was not asked for."""
@@ -108,10 +110,12 @@ class ResponseTable:
     ) -> np.ndarray:
         """PHENOTYPE of every class, shape (classes,).
 
-        hypoxia, tgf_beta, detachment: in [0, 1]; exposures: one per exposure axis, none: no drug; sensitivity: what the
-        patient's cells add to ln(exposure), omega times a standard normal number.
+        hypoxia, tgf_beta, detachment: in [0, 1], without effect where the table has no such axis; exposures: one per
+        exposure axis, none: no drug; sensitivity: what the patient's cells add to ln(exposure), omega times a
+        standard normal number.
         """
-        places = [*self._exposed(exposures, sensitivity), hypoxia, tgf_beta, detachment]
+        levels: dict[str, float] = dict(zip(AXES, (hypoxia, tgf_beta, detachment), strict=True))
+        places = [*self._exposed(exposures, sensitivity), *(levels[axis] for axis in self.axes)]
         values = self.values
         for points, place in zip(self.grid, places, strict=True):
             values = _interpolate(values, points, place)
@@ -155,6 +159,7 @@ def load(
     arm: Arm | None = None,
     *,
     off: Sequence[str] = (),
+    axes: tuple[str, ...] = AXES,
     threads: int | None = None,
 ) -> ResponseTable:
     """The table of a disease.
@@ -165,6 +170,7 @@ def load(
             form. What a network has not been run for yet is run now, on `threads` CPU threads, and kept.
         arm: drugs; None: none.
         off: modules of the network that are switched off; ``target_inhibition``: drugs do nothing.
+        axes: surroundings with an axis of their own; each one less halves what has to be run.
         threads: CPU threads for what has to be run.
 
     Raises:
@@ -174,7 +180,7 @@ def load(
     if disease in knowledge.diseases() and knowledge.diseases()[disease].network is not None:
         from paget.signalling.table_store import network_table
 
-        return network_table(disease, genotypes, arm, off=off, threads=threads)
+        return network_table(disease, genotypes, arm, off=off, axes=axes, threads=threads)
     if arm is not None and arm.axes:
         raise InputError(
             f"the cells of {disease} have no network, so what drugs do to them is unknown",

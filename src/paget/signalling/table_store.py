@@ -36,6 +36,9 @@ FOLDER = "response_tables"
 FILE = "{network}.npz"
 """Shipped tables of a network: those of the untreated genotypes that its diseases can form."""
 
+TREATED = "{network}_drugs_"
+"""Beginning of the names of the files that hold its tables under the drugs of built-in scenarios, one file a grid."""
+
 CACHE = "paget-response-tables"
 _FULL_SCALE = 2**16 - 1
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error)
@@ -50,17 +53,18 @@ def network_table(
     arm: Arm | None = None,
     *,
     off: Sequence[str] = (),
+    axes: tuple[str, ...] = AXES,
     threads: int | None = None,
 ) -> ResponseTable:
     """The table of a disease whose cells follow a network; see `response_table.load`."""
-    bench = bench_of(disease, arm or NO_DRUGS, off)
+    bench = bench_of(disease, arm or NO_DRUGS, off, axes)
     if genotypes is None:
         genotypes = possible_genotypes(disease)
     names = sorted({bench.name_of(labels) for labels in genotypes})
     return relative(bench, fetch(bench, names, threads=threads))
 
 
-def bench_of(disease: str, arm: Arm = NO_DRUGS, off: Sequence[str] = ()) -> Bench:
+def bench_of(disease: str, arm: Arm = NO_DRUGS, off: Sequence[str] = (), axes: tuple[str, ...] = AXES) -> Bench:
     """What the tables of a disease, an arm and switched-off modules have in common; made once per process.
 
     Raises InputError for a disease without a network, an unknown drug, or one of unknown potency.
@@ -68,14 +72,16 @@ def bench_of(disease: str, arm: Arm = NO_DRUGS, off: Sequence[str] = ()) -> Benc
     record = knowledge.diseases()[disease]
     if record.network is None:
         raise InputError(f"the cells of {disease} follow no network", field="disease", remedy="Name one.")
-    return _bench(record.network, arm, tuple(sorted(off)), tuple(sorted(record.surroundings.items())))
+    return _bench(record.network, arm, tuple(sorted(off)), tuple(sorted(record.surroundings.items())), axes)
 
 
 @cache
-def _bench(network: str, arm: Arm, off: tuple[str, ...], surroundings: tuple[tuple[str, float], ...]) -> Bench:
+def _bench(
+    network: str, arm: Arm, off: tuple[str, ...], surroundings: tuple[tuple[str, float], ...], axes: tuple[str, ...]
+) -> Bench:
     from paget.signalling.library import network as cell_network
 
-    return Bench(cell_network(network), arm, off, surroundings=dict(surroundings))
+    return Bench(cell_network(network), arm, off, surroundings=dict(surroundings), axes=axes)
 
 
 def possible_genotypes(disease: str) -> list[tuple[str, ...]]:
@@ -127,11 +133,12 @@ def relative(bench: Bench, tables: Sequence[NetworkTable]) -> ResponseTable:
     error[untreated] = 0.0
     return ResponseTable(
         genotypes=tuple(table.genotype for table in tables),
-        grid=(*(tuple(map(float, points)) for points in bench.exposures), *((0.0, 1.0) for _ in AXES)),
+        grid=(*(tuple(map(float, points)) for points in bench.exposures), *((0.0, 1.0) for _ in bench.axes)),
         values=np.where(is_ratio, ratio, values - base),
         errors=error,
         reference=values[untreated],
         alterations=bench.alterations,
+        axes=bench.axes,
     )
 
 
@@ -143,8 +150,11 @@ def shipped_path(network: str) -> Path:
 @cache
 def shipped_tables(network: str) -> Mapping[str, NetworkTable]:
     """The shipped tables of a network by key; empty where none are."""
-    resource = child(shipped(), f"{FOLDER}/{FILE.format(network=network)}")
-    return from_bytes(resource.read_bytes()) if resource.is_file() else {}
+    known: dict[str, NetworkTable] = {}
+    for file in child(shipped(), FOLDER).iterdir():
+        if file.name == FILE.format(network=network) or file.name.startswith(TREATED.format(network=network)):
+            known |= from_bytes(file.read_bytes())
+    return known
 
 
 def cache_folder() -> Path:

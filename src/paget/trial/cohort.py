@@ -13,6 +13,7 @@ from paget.body.state import (
     CASCADE_COUNTS,
     CURVE_FIELDS,
     CURVE_POINTS,
+    EFFECT,
     GROUPS,
     KINETICS,
     LESION,
@@ -28,9 +29,14 @@ from paget.body.state import (
 )
 from paget.compute.status import Status, first_failure
 from paget.errors import InputError, PagetError
-from paget.patient.course import course
+from paget.patient.course import course, untreated_course
 from paget.patient.death import CAUSES
+from paget.patient.imaging import IMAGING, SCAN_FIELDS, SCANS
+from paget.patient.protocol import DRUG_EFFECT, EVENTS, LINE_STATE
+from paget.patient.recist import RECIST
 from paget.patient.spread import SITE_ROLES
+from paget.therapy.pharmacokinetics import DISPOSITION, INPUT_COLUMNS, INPUTS, MODE_ROWS
+from paget.therapy.toxicity import EVENT, TOXICITY_STATE
 from paget.trial.plan import Plan
 
 
@@ -41,7 +47,8 @@ class Cohort:
     persons: (n,) PERSON; sites: (n, sites) SITE; lesions: (n, LESION_LIMIT) LESION; sizes, members: size classes at the
     end, (n, GROUPS, classes + 1, SIZE_COLUMNS) and (n, GROUPS, sites, classes); primary_clones: (n, clones);
     lesion_clones: (n, LESION_LIMIT, clones); shed: (n, moments, routes, SHED_WEIGHTS); micro: (n, moments, sites,
-    OUTPUT_CLASSES); cascade: (n, moments, sites, CASCADE_COUNTS); curves: (n, CURVE_POINTS, fields).
+    OUTPUT_CLASSES); cascade: (n, moments, sites, CASCADE_COUNTS); curves: (n, CURVE_POINTS, fields); lines: (n, lines)
+    LINE_STATE; events: (n, EVENTS) EVENT; scans: (n, SCANS, SCAN_FIELDS).
     """
 
     first: int
@@ -56,6 +63,9 @@ class Cohort:
     micro: np.ndarray
     cascade: np.ndarray
     curves: np.ndarray
+    lines: np.ndarray
+    events: np.ndarray
+    scans: np.ndarray
 
 
 def simulate(plan: Plan, first: int, count: int, threads: int = 1) -> Cohort:
@@ -65,7 +75,8 @@ def simulate(plan: Plan, first: int, count: int, threads: int = 1) -> Cohort:
     """
     cohort = _empty(plan, first, count)
     status = np.zeros(count, np.int64)
-    course.launch(count, *course_arguments(plan, cohort, status), threads=threads)
+    kernel = course if plan.treated else untreated_course
+    kernel.launch(count, *course_arguments(plan, cohort, status), threads=threads)
     _raise_first(status, first)
     return cohort
 
@@ -89,18 +100,21 @@ def _empty(plan: Plan, first: int, count: int) -> Cohort:
         micro=np.zeros((count, len(MOMENTS), places, OUTPUT_CLASSES)),
         cascade=np.zeros((count, len(MOMENTS), places, len(CASCADE_COUNTS))),
         curves=np.zeros((count, CURVE_POINTS, len(CURVE_FIELDS))),
+        lines=np.zeros((count, len(plan.treatment.tables.lines)), LINE_STATE),
+        events=np.zeros((count, EVENTS if plan.treatment.drugs else 0), EVENT),
+        scans=np.zeros((count, SCANS if len(plan.treatment.tables.scan_days) else 0, len(SCAN_FIELDS))),
     )
 
 
 def course_arguments(plan: Plan, cohort: Cohort, status: np.ndarray) -> tuple[Any, ...]:
-    """Arguments of patient/course.course after the index: the plan, the outputs, and fresh scratch arrays."""
+    """Arguments of the course's kernel after the index: the plan, the outputs, and fresh scratch arrays."""
     count, places = cohort.sites.shape
     return (
         plan.study.seed, cohort.first, plan.follow_up_steps, plan.parameters, plan.fixed, plan.genotype_rule,
         plan.eligibility, plan.any_of, plan.frequencies, plan.exclusive, plan.clones, plan.clone_of_genotype,
         plan.lodged_total, plan.destination, plan.cluster_size_law, plan.entry, plan.flowing, plan.clone_rates,
-        plan.clone_costs, plan.clone_parents, plan.care.care, plan.care.shares, plan.allowed_care,
-        plan.study.landmark_days, cohort.persons, cohort.sites,
+        plan.clone_costs, plan.clone_parents, plan.treatment.clone_traits, plan.care.care, plan.care.shares,
+        plan.allowed_care, plan.study.landmark_days, plan.treatment.enrolment, cohort.persons, cohort.sites,
         np.zeros((count, 1 + GROUPS), KINETICS),
         np.zeros((count, NURSERY_CELLS + 1, 4)),
         np.zeros((count, NURSERY_CELLS + 1, NEXT_CELLS)),
@@ -111,8 +125,34 @@ def course_arguments(plan: Plan, cohort: Cohort, status: np.ndarray) -> tuple[An
         np.zeros((count, len(SITE_ROLES))),
         np.zeros((count, len(CAUSES))),
         np.zeros((count, len(ROUTES), len(SHED_WEIGHTS))),
-        cohort.shed, cohort.micro, cohort.cascade, cohort.curves, status,
+        cohort.shed, cohort.micro, cohort.cascade, cohort.curves,
+        np.zeros((count, 2, len(plan.clone_names)), DRUG_EFFECT),
+        np.zeros((count, 2, len(plan.clone_names)), EFFECT),
+        np.zeros((count, len(plan.treatment.drugs))),
+        *(_under_treatment(plan, cohort) if plan.treated else ()),
+        status,
     )  # fmt: skip
+
+
+def _under_treatment(plan: Plan, cohort: Cohort) -> tuple[np.ndarray, ...]:
+    """The protocol, and a person's state under it: scratch, but for what is written down (patient/protocol.Treated)."""
+    count, drugs = len(cohort.persons), len(plan.treatment.drugs)
+    return (
+        *plan.treatment.tables,
+        cohort.lines,
+        np.zeros((count, drugs), DISPOSITION),
+        np.zeros((count, drugs, INPUTS, INPUT_COLUMNS)),
+        np.zeros((count, drugs, MODE_ROWS, 3)),
+        np.zeros((count, plan.substeps)),
+        np.zeros((count, 2, drugs)),
+        np.zeros((count, drugs + 1)),
+        np.zeros((count, drugs + 1), TOXICITY_STATE),
+        cohort.events,
+        np.zeros((count, 1), IMAGING),
+        np.zeros((count, 1), RECIST),
+        cohort.scans,
+        np.zeros((count, len(CAUSES))),
+    )
 
 
 def bytes_per_person(plan: Plan) -> int:

@@ -1,22 +1,34 @@
-"""Simulated against published: one row per published result that the cohort can show."""
+"""Simulated against published: one row per published result that the cohort can show.
+
+Results of the untreated disease or of an era's care are compared with the first arm (`compare`). Those of a study of
+treatment are compared with the arm that prescribes what was given there, or with none (`compare_arms`,
+knowledge/published_arms.py).
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from paget import knowledge
 from paget.knowledge.cohorts import CohortPreset, cohort_of_study
 from paget.knowledge.disease import Published
+from paget.knowledge.published_arms import PublishedArm, published_arms
 from paget.knowledge.verdict import published_interval, verdict
-from paget.trial.endpoints import ADDRESSED, GENES, NEEDS, CohortView, population
+from paget.trial.dose_groups import DoseEffect, dose_effects
+from paget.trial.endpoints import ADDRESSED, GENES, NEEDS, PERCENT, CohortView, Estimate, population
+from paget.trial.study_arms import Given, standing_for
+from paget.trial.study_endpoints import NUMBER, RESPONSES, SHOWN, endpoint_of, measurable, of_population, shown
 from paget.trial.units import convert
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A published result and its simulated counterpart, both in the published unit; None where there is none."""
+    """A published result and its simulated counterpart, both in the published unit; None where there is none.
+
+    arm: of the run, several joined by `` + ``; empty where the whole run is one cohort.
+    """
 
     published: Published
     simulated: float | None
@@ -24,6 +36,7 @@ class Comparison:
     high: float | None
     verdict: str | None
     note: str
+    arm: str = ""
 
 
 def compare(
@@ -50,6 +63,106 @@ def compare(
         staged = views.setdefault(raised, view.staged(nodes_raise_stage=raised))
         found.append(_compared(staged, row, _elsewhere(preset, stands_for), _inputs(disease, registry)))
     return found
+
+
+def compare_arms(
+    views: Mapping[str, CohortView],
+    rows: Iterable[Published],
+    arms: Mapping[str, Given],
+    *,
+    disease: str = "atc",
+    stands_for: str | None = None,
+    registry: str | None = None,
+) -> list[Comparison]:
+    """Compare the rows that the run shows, in the order given, each with the arm that stands for the published one.
+
+    views, arms: tables and prescription by arm of the run; the other arguments as in `compare`.
+    """
+    known = published_arms(disease)
+    first = next(iter(views))
+    found: list[Comparison] = []
+    for row in rows:
+        published = known.get((row.study_id, row.arm))
+        if published is None:
+            plain = _of_study(views[first], row, "", first) if row.endpoint in SHOWN else None
+            compared = compare(views[first], [row], disease=disease, stands_for=stands_for, registry=registry)
+            found += [replace(each, arm=first) for each in compared] if plain is None else [plain]
+        elif published.by_dose:
+            found += _of_doses(views, arms, row, published, known.values())
+        else:
+            found += _of_treatment(views, arms, row, published)
+    return found
+
+
+def _of_treatment(
+    views: Mapping[str, CohortView], arms: Mapping[str, Given], row: Published, published: PublishedArm
+) -> list[Comparison]:
+    """A row of a study of treatment; empty where no arm prescribes it or the run does not show it."""
+    names = standing_for(published, arms)
+    if not names:
+        return []
+    view = pooled([views[name] for name in names])
+    if published.evaluable == "measurable" and row.endpoint in RESPONSES:
+        view = measurable(view)
+    compared = _of_study(view, row, published.difference, " + ".join(names))
+    return [] if compared is None else [compared]
+
+
+def _of_study(view: CohortView, row: Published, difference: str, arm: str) -> Comparison | None:
+    """A row against the view of the arm that stands for it; None where the run does not show the endpoint."""
+    if not shown(view, row.endpoint) and not addressed(row, _shown(view)):
+        return None
+    asked, note = as_simulated(row)
+    chosen = of_population(population(view, row.arm, row.endpoint), row.population)
+    return _judged(asked, endpoint_of(row.endpoint)(chosen, row.time_months), note, difference, arm)
+
+
+def _of_doses(
+    views: Mapping[str, CohortView],
+    arms: Mapping[str, Given],
+    row: Published,
+    published: PublishedArm,
+    known: Iterable[PublishedArm],
+) -> list[Comparison]:
+    """A hazard ratio by the dose received; the naive one, as the registry's, is compared."""
+    names = standing_for(published, arms)
+    groups = sorted(
+        (each for each in known if each.by_dose and each.study_id == row.study_id),
+        key=lambda each: each.received_low_gy or 0.0,
+    )
+    effect = dose_effects(views, arms, names[0], groups).get(row.arm) if names and row.endpoint == "OS_HR" else None
+    return [] if effect is None else [_of_effect(row, effect, published.difference, names[0])]
+
+
+def _of_effect(row: Published, effect: DoseEffect, difference: str, arm: str) -> Comparison:
+    ratio = effect.naive
+    note = "; ".join(filter(None, (row.note, effect.text)))
+    return _judged(row, (ratio.value, ratio.low, ratio.high), note, difference, arm)
+
+
+def _judged(asked: Published, estimate: Estimate, note: str, difference: str, arm: str) -> Comparison:
+    value, low, high = (finite(number) for number in estimate)
+    said = None if value is None or difference else verdict(value, asked)
+    return Comparison(asked, value, low, high, said, "; ".join(filter(None, (note, difference))), arm)
+
+
+def pooled(views: Sequence[CohortView]) -> CohortView:
+    """Several arms as one population; every person counts once in each arm that holds them."""
+    if len(views) == 1:
+        return views[0]
+    import pandas as pd
+
+    def joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
+        numbered = [table.set_axis([f"{name}/{place}" for name in table.index]) for place, table in enumerate(tables)]
+        return pd.concat(numbered)
+
+    names = set(views[0].times).intersection(*(view.times for view in views))
+    return CohortView(
+        joined([view.subjects for view in views]),
+        joined([view.overall for view in views]),
+        joined([view.cause_specific for view in views]),
+        {name: joined([view.times[name] for view in views]) for name in sorted(names)},
+    )
 
 
 def _shown(view: CohortView) -> frozenset[str]:
@@ -102,6 +215,9 @@ def as_simulated(row: Published) -> tuple[Published, str]:
         return _heart_or_pericardium(row)
     if row.endpoint == "metastasis_site_skin":
         return row, "simulated: skin and soft tissue together"
+    if row.endpoint in RESPONSES and row.endpoint.endswith(NUMBER) and row.n is not None:
+        shares = {"value": PERCENT * row.value / row.n, "unit": "%"}
+        return row.model_copy(update=shares), "; ".join(filter(None, (row.note, f"printed {row.value:g} of {row.n}")))
     return of_known_extent(row)
 
 
@@ -148,6 +264,7 @@ def as_json(comparison: Comparison, fitted: Container[object] = ()) -> dict[str,
     return {
         "study": row.study_id,
         "arm": row.arm,
+        "simulated_arm": comparison.arm,
         "population": row.population,
         "endpoint": row.endpoint,
         "time_months": row.time_months,

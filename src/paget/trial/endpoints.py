@@ -10,7 +10,7 @@ any of them is not printed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,20 +31,33 @@ Estimate = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class CohortView:
-    """Subjects and event times of one population of one arm, both indexed by USUBJID."""
+    """Subjects and event times of one population of one arm, all indexed by USUBJID.
+
+    times: the further endpoints that the study has (PFS, TTP, DOR, ...) by PARAMCD; DOR is of responders only.
+    """
 
     subjects: pd.DataFrame
     overall: pd.DataFrame
     cause_specific: pd.DataFrame
+    times: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, subjects: pd.DataFrame, events: pd.DataFrame) -> CohortView:
+        """The view of an arm's tables `subjects` and `time_to_event`, both indexed by USUBJID."""
+        by_name = {str(name): rows for name, rows in events.groupby("PARAMCD", observed=True, sort=False)}
+        none = events.iloc[:0]
+        return cls(subjects, by_name.pop("OS", none), by_name.pop("CSS", none), by_name)
 
     def where(self, chosen: pd.Series) -> CohortView:
         """The subset marked in `chosen` (index USUBJID)."""
-        return CohortView(self.subjects[chosen], self.overall[chosen], self.cause_specific[chosen])
+        kept = chosen.index[chosen]
+        times = {name: rows[rows.index.isin(kept)] for name, rows in self.times.items()}
+        return CohortView(self.subjects[chosen], self.overall[chosen], self.cause_specific[chosen], times)
 
     def staged(self, *, nodes_raise_stage: bool) -> CohortView:
         """The same subjects with the stage groups of another edition."""
         groups = stage_groups(self.subjects, nodes_raise_stage=nodes_raise_stage)
-        return CohortView(self.subjects.assign(STAGE=groups), self.overall, self.cause_specific)
+        return CohortView(self.subjects.assign(STAGE=groups), self.overall, self.cause_specific, self.times)
 
     def curve(self, events: pd.DataFrame) -> KaplanMeier:
         """Kaplan-Meier estimate of one of the event tables."""
@@ -244,10 +257,10 @@ DRUG_ARMS: Mapping[str, bool] = {"any systemic": True, "no systemic therapy": Fa
 """Arms of a registry that are defined by whether a drug was ever given."""
 
 AT_DEATH = (
-    "metastasis_site_", "metastatic_sites_", "lung_given_", "brain_metastasis_share", "cause_of_death_", "death_local_",
-    "extensive_local_infiltration",
+    "metastasis_site_", "metastatic_sites_", "lung_given_", "brain_metastasis_share", "cause_of_death_",
+    "death_local_progression", "extensive_local_infiltration",
 )  # fmt: skip
-"""Beginnings of endpoints that only the dead can show."""
+"""Beginnings of endpoints that only the dead can show; `death_local_failure` is printed as a share of all patients."""
 
 
 def population(view: CohortView, arm: str, endpoint: str) -> CohortView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ from paget.trial.cohort import simulate
 from paget.trial.outputs import tables
 from paget.trial.plan import Plan, Study
 from paget.trial.plan import plan as compile_plan
+from paget.trial.protocol import acts_on_network
 from paget.trial.tables import KEYS, TABLES
 
 
@@ -35,7 +37,7 @@ def study_job(plan: Plan, threads: int = 1) -> Job:
     study = plan.study
     return Job(
         task=simulate_units,
-        payload=Payload(arm_plans(plan), threads),
+        payload=Payload(arm_plans(plan, threads), threads),
         count=len(study.arms) * study.patients,
         tables=TABLES,
         keys=KEYS,
@@ -43,15 +45,38 @@ def study_job(plan: Plan, threads: int = 1) -> Job:
     )
 
 
-def arm_plans(plan: Plan) -> tuple[Plan, ...]:
+def arm_plans(plan: Plan, threads: int = 1) -> tuple[Plan, ...]:
     """The compiled study of every arm, in order; `plan` itself where an arm changes nothing."""
     study = plan.study
-    return tuple(plan_of_arm(study, arm) if _differs(study, arm) else plan for arm in study.arms)
+    treated = _treated_genotypes(plan, threads)
+    return tuple(plan_of_arm(study, arm, treated) if _differs(study, arm) else plan for arm in study.arms)
 
 
-def plan_of_arm(study: Study, arm: str) -> Plan:
-    """The study compiled as one arm of it runs."""
-    return compile_plan(study_of_arm(study, arm))
+def plan_of_arm(study: Study, arm: str, genotypes: Collection[int] | None = None) -> Plan:
+    """The study compiled as one arm of it runs; genotypes: masks of the tumours in it, None: all that can occur."""
+    return compile_plan(study_of_arm(study, arm), arm, genotypes)
+
+
+def _treated_genotypes(plan: Plan, threads: int) -> set[int] | None:
+    """Masks of the tumours that will be treated with drugs on the network of the cells; None: nobody is.
+
+    A response table takes a second, and thousands of genotypes can occur: so those of the persons who enter are looked
+    up first. Until treatment starts a person lives the same life in every arm.
+    """
+    study = plan.study
+    if not any(acts_on_network(protocol) for protocol in study.protocols.values()):
+        return None
+    found: set[int] = set()
+    for arm in {study.arms[0], *study.arm_parameters, *study.arm_mechanisms}:
+        short = compile_plan(replace(study_of_arm(study, arm), follow_up_days=1.0))
+        for first in range(0, study.patients, LOOKED_UP):
+            count = min(LOOKED_UP, study.patients - first)
+            found |= set(simulate(short, first, count, threads=threads).persons["genotype"].tolist())
+    return found
+
+
+LOOKED_UP = 2 ** (4 * 2)
+"""Persons whose genotypes are looked up at a time, for memory."""
 
 
 def study_of_arm(study: Study, arm: str) -> Study:
@@ -64,7 +89,7 @@ def study_of_arm(study: Study, arm: str) -> Study:
 
 
 def _differs(study: Study, arm: str) -> bool:
-    return bool(study.arm_mechanisms.get(arm) or study.arm_parameters.get(arm))
+    return bool(study.arm_mechanisms.get(arm) or study.arm_parameters.get(arm) or study.protocols.get(arm))
 
 
 def simulate_units(payload: Payload, start: int, stop: int) -> dict[str, pa.Table]:

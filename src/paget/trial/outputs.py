@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,18 +14,21 @@ from paget.body.micrometastases import COUNT, FOUNDED, LOG_CELLS
 from paget.body.shape import longest_diameter
 from paget.body.state import CURVE_FIELDS, MOMENTS, ROUTES
 from paget.body.tumour_origin import ORIGINS
-from paget.patient.death import CANCER_CAUSES, CAUSES
+from paget.patient.death import CAUSES
 from paget.patient.diagnosis import PRESENTATIONS
 from paget.patient.staging import STAGES, TUMOUR_CATEGORIES
+from paget.trial import treatment_outputs
 from paget.trial.care import care_received, systemic_day
 from paget.trial.cohort import Cohort
 from paget.trial.plan import PRIMARY_SITE, Plan
 from paget.trial.tables import TABLES
+from paget.trial.time_to_event import endpoints
 
 EXAMPLES = 24
 """Persons per arm whose time courses are kept."""
 
 ALL_SITES = "all"
+NECK_NODES = "cervical_nodes"
 
 
 def tables(plan: Plan, arm: str, cohort: Cohort) -> dict[str, pa.Table]:
@@ -37,8 +41,16 @@ def tables(plan: Plan, arm: str, cohort: Cohort) -> dict[str, pa.Table]:
         "micrometastases": micrometastases,
         "cascade": cascade,
         "curves": curves,
+        "responses": by_person(treatment_outputs.responses),
+        "adverse_events": by_person(treatment_outputs.adverse_events),
+        "treatments": by_person(treatment_outputs.treatments),
     }
     return {name: _table(name, build(plan, keys, cohort)) for name, build in builders.items()}
+
+
+def by_person(build: Callable[[Plan, Callable[..., dict[str, np.ndarray]], Cohort], dict[str, np.ndarray]]) -> Any:
+    """A builder that takes the keys as a function of persons' indices."""
+    return lambda plan, keys, cohort: build(plan, keys.of, cohort)
 
 
 class _Keys:
@@ -136,7 +148,17 @@ def subjects(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
         "SELF_SEEDED": person["returned"],
         "DIAGNOSIS_SITES": _site_names(plan, _sites_with(plan, cohort, at_diagnosis >= seen)),
         "AUTOPSY_SITES": _site_names(plan, sites_at_end(plan, cohort, noted) & died[:, None]),
+        "LOCAL_TUMOUR": _local_tumour(plan, cohort),
+        **treatment_outputs.subject_columns(plan, cohort),
     }
+
+
+def _local_tumour(plan: Plan, cohort: Cohort) -> np.ndarray:
+    """Whose primary, or a node of the neck, is large enough at the end for imaging to see it, (n,) of bool."""
+    seen, seen_node = (plan.parameters[name][0] for name in ("detection_diameter", "node_detection_diameter"))
+    nodes = sites_at_end(plan, cohort, seen_node)[:, plan.sites.index(NECK_NODES)]
+    with np.errstate(divide="ignore"):
+        return nodes | (_diameter_now(plan, np.log(cohort.persons["primary_cells"])) >= seen)
 
 
 def _genotypes(plan: Plan, masks: np.ndarray) -> np.ndarray:
@@ -184,18 +206,18 @@ def _site_names(plan: Plan, present: np.ndarray) -> np.ndarray:
 
 
 def time_to_event(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
-    """Overall and cause-specific survival, two rows per person."""
-    person = cohort.persons
-    everyone = np.repeat(np.arange(len(person)), 2)
-    died = person["alive"] == 0
-    of_cancer = died & (person["cause"] < CANCER_CAUSES)
-    censored = np.stack([~died, ~of_cancer], axis=1)
-    return keys.of(everyone) | {
-        "PARAMCD": np.tile(np.array(["OS", "CSS"], dtype=object), len(person)),
-        "AVAL": (person["last_day"] - person["diagnosis_day"])[everyone],
-        "CNSR": censored.ravel().astype(np.int8),
-        "EVNTDESC": _labels(CAUSES, person["cause"])[everyone],
+    """Every endpoint of the study that is defined for a person; days from diagnosis or from enrolment."""
+    found = endpoints(treatment_outputs.history(plan, cohort), plan.scan_interval)
+    wanted = [each for name, each in found.items() if name in plan.study.events]
+    index = np.concatenate([each.person for each in wanted])
+    rows = {
+        "PARAMCD": np.concatenate([np.full(len(each.person), each.paramcd, dtype=object) for each in wanted]),
+        "AVAL": np.concatenate([each.aval for each in wanted]),
+        "CNSR": np.concatenate([each.cnsr for each in wanted]),
+        "EVNTDESC": np.concatenate([np.asarray(each.evntdesc, dtype=object) for each in wanted]),
     }
+    order = np.lexsort((np.arange(len(index)), index))
+    return keys.of(index[order]) | {name: values[order] for name, values in rows.items()}
 
 
 def lesions(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,7 +20,10 @@ from paget.knowledge.soil import Soil, soils
 from paget.patient.care import CARE, NEVER
 from paget.patient.parameters import UNITS, pack
 from paget.patient.staging import STAGES
+from paget.therapy.supportive_care import ELECTIVE
 from paget.trial.care import CareTable, allowed_options, care_table
+from paget.trial.protocol import Treatment, compile_treatment
+from paget.trial.treatment import Design, Protocol
 from paget.trial.units import convert
 
 UNBOUNDED = 1e12
@@ -90,7 +93,10 @@ class Prescribed:
 
 @dataclass(frozen=True)
 class Study:
-    """A study as the lower layers see it; parameters in the units of patient/parameters.UNITS."""
+    """A study as the lower layers see it; parameters in the units of patient/parameters.UNITS.
+
+    patients: places, each simulated in every arm; in a randomised study those of all arms together.
+    """
 
     name: str
     disease: str
@@ -110,6 +116,17 @@ class Study:
     operated: str = "any"
     landmark_days: float = 0.0
     stands_for: str | None = None
+    protocols: Mapping[str, Protocol] = field(default_factory=dict)
+    design: Design = field(default_factory=Design)
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Times to an event that are written down: survival always, the others where there are scans."""
+        return EVENTS if self.design.scan_days else ("OS", "CSS")
+
+
+EVENTS = ("OS", "CSS", "PFS", "TTP", "DOR", "TTR", "DMFS", "TTNT")
+"""Endpoints that are times to an event (trial/time_to_event.py)."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +160,8 @@ class Plan:
     care: CareTable
     allowed_care: int
     class_capacity: int
+    treatment: Treatment
+    substeps: int
 
     @property
     def lodged_total(self) -> np.ndarray:
@@ -157,13 +176,30 @@ class Plan:
         return total / np.maximum(total[:, :, -1:], np.finfo(np.float64).tiny)
 
     @property
+    def treated(self) -> bool:
+        """Whether anybody in any arm of the study may be on study, treated or only scanned and supported."""
+        return bool(self.study.protocols) or float(self.treatment.enrolment["delay"][0]) >= 0.0
+
+    @property
+    def scan_interval(self) -> float:
+        """Longest planned time between two scans in days; the follow-up where there is none."""
+        days = np.diff(self.study.design.scan_days)
+        return float(days.max()) if len(days) else self.study.follow_up_days
+
+    @property
     def follow_up_steps(self) -> int:
         """Steps of the course after diagnosis."""
         return max(1, round(self.study.follow_up_days / float(self.parameters["time_step"][0])))
 
 
-def plan(study: Study) -> Plan:
-    """Compile a study; raises InputError for an unknown disease, KeyError for an unknown symbol."""
+def plan(study: Study, arm: str | None = None, genotypes: Collection[int] | None = None) -> Plan:
+    """Compile a study as one arm of it is treated (None: untreated).
+
+    genotypes: masks of the tumours that will be treated; None: all that the study takes (each has a response table
+    where drugs act on the network of the cells).
+
+    Raises InputError for an unknown disease or drug, KeyError for an unknown symbol.
+    """
     values = parameter_values(study)
     switches = switch_factors(study)
     sites = tuple(site.id for site in knowledge.sites())
@@ -190,6 +226,11 @@ def plan(study: Study) -> Plan:
         care=care,
         allowed_care=allowed_options(care, study.operated),
         class_capacity=int(values["class_capacity"]),
+        treatment=compile_treatment(
+            study.disease, study.protocols.get(arm or "", Protocol()), study.design, values, switches,
+            _tumours(study, alterations, genotypes), 1 << len(alterations.labels),
+        ),
+        substeps=int(values["drug_substeps"]),
     )  # fmt: skip
 
 
@@ -213,8 +254,16 @@ def parameter_values(study: Study) -> dict[str, float]:
     unknown = sorted(study.parameters.keys() - values.keys())
     if unknown:
         raise ValueError(f"no parameter is called {', '.join(unknown)}")
-    values.update(study.parameters)
-    return values
+    return values | _policies(study.design) | dict(study.parameters)
+
+
+def _policies(design: Design) -> dict[str, float]:
+    """Parameters that the supportive care of a design sets: a tube once breath fails on exertion, nutrition for all.
+
+    Who is waited with until breath fails at rest has mostly died of the airway by then.
+    """
+    airway = {"airway_policy": float(ELECTIVE)} if design.tracheostomy else {}
+    return airway | ({"nutrition_support": 1.0} if design.nutrition else {})
 
 
 HOST_UNITS = dict(dispersal.UNITS)
@@ -366,6 +415,17 @@ def _clones(study: Study, alterations: Alterations, usual_hypoxia: float) -> tup
     for mask, present in carried.items():
         classes[mask] = table.class_of(present)
     return ends, classes
+
+
+def _tumours(study: Study, alterations: Alterations, genotypes: Collection[int] | None) -> dict[int, list[str]]:
+    """Alteration labels by mask of the given genotypes, or of all that the study takes."""
+    rules = [_mask(group, alterations.labels) for group in study.entry.any_of]
+    forbidden = _mask(study.entry.forbidden, alterations.labels)
+    return {
+        mask: [label for bit, label in enumerate(alterations.labels) if mask >> bit & 1]
+        for mask in (_masks(study, alterations) if genotypes is None else sorted(genotypes))
+        if not mask & forbidden and all(mask & rule for rule in rules)
+    }
 
 
 def _masks(study: Study, alterations: Alterations) -> list[int]:

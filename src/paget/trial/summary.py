@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from paget import knowledge
-from paget.patient.death import CAUSES
-from paget.trial.comparison import as_json, compare, finite, rows_of
+from paget.trial.arm_results import endpoint_rows, named
+from paget.trial.arm_tables import ArmTables
+from paget.trial.comparison import Comparison, as_json, compare_arms, finite, rows_of
+from paget.trial.competing import causes
 from paget.trial.endpoints import CohortView
-from paget.trial.plan import Plan, parameter_values
-from paget.trial.survival import DAYS_PER_MONTH, KaplanMeier, cumulative_incidence
-from paget.trial.twins import twins
+from paget.trial.plan import Plan, Study, parameter_values
+from paget.trial.study_arms import study_arms
+from paget.trial.survival import DAYS_PER_MONTH, KaplanMeier
+from paget.trial.trial_summary import allocated_arms, analysed, is_trial, load_arms, trial
+from paget.trial.twins import horizon_days, twins
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,65 +45,59 @@ READ_OUTS = {
 """Natural-history read-outs -> column of subjects."""
 
 
-def load_view(directory: Path, arm: str) -> CohortView:
-    """The subjects and event times of one arm of a run directory."""
-    import pandas as pd
-
-    only = [("ARM", "==", arm)]
-    subjects = pd.read_parquet(directory / "subjects.parquet", filters=only).set_index("USUBJID")
-    events = pd.read_parquet(directory / "time_to_event.parquet", filters=only).set_index("USUBJID")
-    return CohortView(subjects, events[events["PARAMCD"] == "OS"], events[events["PARAMCD"] == "CSS"])
-
-
 def summarise(directory: Path, plan: Plan, compare_with: Sequence[str]) -> dict[str, Any]:
     """Everything that summary.json holds apart from the scenario's own description.
 
-    The comparison with published results uses the first arm, which is also what every other arm's twins are held
-    against.
+    A published result of treatment is compared with the arm that prescribes it, any other with the first arm, which is
+    also what every other arm's twins are held against. In a randomised study an arm's results are those of the persons
+    allocated to it; twins are all persons.
     """
     study = plan.study
-    views = {arm: load_view(directory, arm) for arm in study.arms}
-    first = views[study.arms[0]]
+    everyone = load_arms(directory, study)
+    allocated = allocated_arms(study, everyone)
+    counted = analysed(everyone, allocated)
+    views = {arm: tables.view for arm, tables in counted.items()}
     published = rows_of(study.disease, compare_with)
-    registry = study.registry or knowledge.diseases()[study.disease].genotype_registry
     fitted = knowledge.shipped_library().fitted_rows(study.disease)
-    comparisons = compare(first, published, disease=study.disease, stands_for=study.stands_for, registry=registry)
-    curves = {arm: view.curve(view.overall) for arm, view in views.items()}
+    comparisons = against(views, study, compare_with)
     records = _parameters(plan)
-    return {
+    content = {
         "research_use_only": RESEARCH_USE_ONLY,
-        "endpoints": [*_own_endpoints(views, curves), *(as_json(row, fitted) for row in comparisons)],
+        "endpoints": [*_own_endpoints(counted, study), *(as_json(row, fitted) for row in comparisons)],
         "not_addressed": len(published) - len(comparisons),
         "cohort": {arm: _cohort(view) for arm, view in views.items()},
-        "causes": {arm: _causes(view.overall) for arm, view in views.items()},
-        "survival": {arm: _curve(curve) for arm, curve in curves.items()},
-        "twins": twins(directory, study, views),
+        "causes": {arm: causes(view.overall) for arm, view in views.items()},
+        "survival": {arm: _curve(view.curve(view.overall)) for arm, view in views.items()},
+        "twins": twins(directory, study, {arm: tables.view for arm, tables in everyone.items()}),
         "published_points": _points(study.disease, compare_with),
         "parameters": records,
         "sources": _sources(records, [row.published.study_id for row in comparisons]),
         **{status: sum(record["status"] == status for record in records)
            for status in ("measured", "derived", "fitted", "assumed")},
     }  # fmt: skip
+    return content | ({"trial": trial(study, everyone, counted, allocated)} if is_trial(study) else {})
 
 
-def _own_endpoints(views: Mapping[str, CohortView], curves: Mapping[str, KaplanMeier]) -> list[dict[str, Any]]:
-    """Median survival and survival at 6 and 12 months of every arm, without a published counterpart."""
-    rows = []
-    for arm, view in views.items():
-        estimates: list[tuple[str, int | None, tuple[float, float, float], float, str]] = [
-            ("OS_median", None, curves[arm].median(), 1.0 / DAYS_PER_MONTH, "months")
-        ]
-        for months in (6, 12):
-            estimates.append(("OS_rate", months, curves[arm].at(months * DAYS_PER_MONTH), 100.0, "%"))
-        for endpoint, months, values, scale, unit in estimates:
-            value, low, high = (finite(number * scale) for number in values)
-            rows.append(
-                {"study": None, "arm": arm, "population": "", "endpoint": endpoint, "time_months": months,
-                 "simulated": value, "low": low, "high": high, "published": None, "published_low": None,
-                 "published_high": None, "n": len(view.subjects), "verdict": None, "unit": unit, "fitted": False,
-                 "note": ""}
-            )  # fmt: skip
-    return rows
+def against(views: Mapping[str, CohortView], study: Study, studies: Sequence[str]) -> list[Comparison]:
+    """Published results of some studies beside those of the arms."""
+    registry = study.registry or knowledge.diseases()[study.disease].genotype_registry
+    rows = rows_of(study.disease, studies)
+    return compare_arms(
+        views, rows, study_arms(study), disease=study.disease, stands_for=study.stands_for, registry=registry
+    )
+
+
+def _own_endpoints(arms: Mapping[str, ArmTables], study: Study) -> list[dict[str, Any]]:
+    """The endpoints that the scenario names, of every arm, without a published counterpart."""
+    horizon, scanned = horizon_days(study.follow_up_days), bool(study.design.scan_days)
+    return [
+        {"study": None, "arm": arm, "population": "", "endpoint": row["endpoint"], "time_months": row["time_months"],
+         "simulated": row["value"], "low": row["low"], "high": row["high"], "published": None, "published_low": None,
+         "published_high": None, "n": row["n"], "verdict": None, "unit": row["unit"], "fitted": False,
+         "note": row["note"]}
+        for arm, tables in arms.items()
+        for row in named(endpoint_rows(tables, horizon, scanned=scanned), study.design.endpoints)
+    ]  # fmt: skip
 
 
 def _cohort(view: CohortView) -> dict[str, Any]:
@@ -127,24 +125,6 @@ def _spread(column: pd.Series) -> dict[str, float | int | None]:
     method = "linear" if np.isfinite(values).all() else "inverted_cdf"
     low, middle, high = (finite(value) for value in np.percentile(values, [5, 50, 95], method=method))
     return {"n": len(values), "median": middle, "p5": low, "p95": high}
-
-
-def _causes(overall: pd.DataFrame) -> list[dict[str, Any]]:
-    """Share of deaths by cause and cumulative incidence at 12 months."""
-    names = overall["EVNTDESC"].astype(str).to_numpy()
-    index = np.array([CAUSES.index(name) + 1 if name in CAUSES else 0 for name in names], np.int64)
-    time, incidence = cumulative_incidence(overall["AVAL"].to_numpy(np.float64), index, len(CAUSES))
-    year = int(np.searchsorted(time, 12 * DAYS_PER_MONTH, side="right")) - 1
-    deaths = int((index > 0).sum())
-    return [
-        {
-            "cause": name,
-            "deaths": int((index == number + 1).sum()),
-            "share": finite(float((index == number + 1).sum()) / deaths) if deaths else None,
-            "incidence_12_months": float(incidence[number, year]) if year >= 0 else 0.0,
-        }
-        for number, name in enumerate(CAUSES)
-    ]
 
 
 def _curve(curve: KaplanMeier) -> dict[str, Any]:

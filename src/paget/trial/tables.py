@@ -29,12 +29,36 @@ SUBJECTS = _schema(
     ("T_CELLS", _FLOAT), ("PD_L1", _FLOAT), ("MUTANT_CELLS", _FLOAT), ("AIRWAY_LUMEN_LOSS", _FLOAT), ("CARE", _LABEL),
     ("SYSTEMIC_DAY", _FLOAT), ("EXTRATHYROIDAL_DEATH", pa.bool_()),
     ("SELF_SEEDED", _FLOAT), ("DIAGNOSIS_SITES", _LABEL), ("AUTOPSY_SITES", _LABEL),
+    ("LOCAL_TUMOUR", pa.bool_()),
+    ("ENROLMENT_DAY", _FLOAT), ("TREATED", pa.bool_()), ("BOR", _LABEL), ("BOR_UNCONFIRMED", _LABEL),
+    ("BASELINE_SUM_MM", _FLOAT), ("DEPTH", _FLOAT), ("TREATMENT_DAYS", _FLOAT), ("RADIATION_GY", _FLOAT),
+    ("MARGIN", _LABEL), ("COMPLICATIONS", pa.int8()), ("TRACHEOSTOMY_DAY", _FLOAT), ("RELIEVED_DAYS", _FLOAT),
+    ("SENSITIVITY", _FLOAT), ("REFUSED_AT_DIAGNOSIS", pa.int64()), ("LOST_BEFORE_START", pa.int64()),
+    ("REFUSED_AT_START", pa.int64()),
 )  # fmt: skip
 """One row per virtual patient. Days: TUMOUR_AGE from the first cell, FIRST_FOUNDER_DAY and DEATH from diagnosis.
 
 AIRWAY_LUMEN_LOSS (share of area) is that at diagnosis; STEM_SHARE to MUTANT_CELLS are those of the primary at the end.
 VEGF is relative to the disease's usual; T_CELLS and MUTANT_CELLS count cells; DIFFERENTIATED_YEARS is NaN where the
-tumour started on its own."""
+tumour started on its own. LOCAL_TUMOUR: imaging would see primary or nodes of the neck at the end."""
+
+RESPONSES = _schema(
+    ("AVISITN", pa.int16()), ("ADY", _FLOAT), ("AVALC", _LABEL), ("TARGET", _LABEL), ("NONTARGET", _LABEL),
+    ("NEW_LESIONS", pa.int32()), ("SUM_MM", _FLOAT), ("NADIR_MM", _FLOAT), ("EVALUABLE", pa.bool_()),
+    ("BASELINE_NUMBER", pa.int16()), *((f"TARGET_{number}_MM", _FLOAT) for number in range(1, 6)),
+)  # fmt: skip
+"""Assessments by RECIST 1.1, days from the start of treatment; a line begun after progression has its own baseline."""
+
+ADVERSE_EVENTS = _schema(
+    ("AESEQ", pa.int32()), ("ASTDY", _FLOAT), ("AEDECOD", _LABEL), ("AETOXGR", pa.int8()), ("AETRT", _LABEL),
+    ("AEACN", _LABEL), ("STEROIDS", pa.bool_()),
+)  # fmt: skip
+
+TREATMENTS = _schema(
+    ("LINE", pa.int8()), ("NAME", _LABEL), ("GIVEN", pa.bool_()), ("ASTDY", _FLOAT), ("AENDY", _FLOAT),
+    ("DCSREAS", _LABEL),
+)  # fmt: skip
+"""Lines of treatment that were begun, or passed over because what they waited for was not found."""
 
 TIME_TO_EVENT = _schema(("PARAMCD", _LABEL), ("AVAL", _FLOAT), ("CNSR", pa.int8()), ("EVNTDESC", _LABEL))
 """AVAL in days from diagnosis."""
@@ -71,7 +95,8 @@ CURVES = _schema(
     ("DAY", _FLOAT), ("PRIMARY_ML", _FLOAT), ("METASTASES_ML", _FLOAT), ("LUNG_ML", _FLOAT), ("LESIONS", _FLOAT),
     ("CTC_PER_ML", _FLOAT), ("DIAMETER_MM", _FLOAT), ("NICHE", _FLOAT), ("VEGF", _FLOAT), ("VESSEL_QUALITY", _FLOAT),
     ("HYPOXIA", _FLOAT), ("INTERSTITIAL_PRESSURE_MMHG", _FLOAT), ("STEM_SHARE", _FLOAT), ("T_CELLS", _FLOAT),
-    ("MUTANT_SHARE", _FLOAT), ("DORMANT", _FLOAT),
+    ("MUTANT_SHARE", _FLOAT), ("DORMANT", _FLOAT), ("CTDNA_PER_ML", _FLOAT), ("DRUG_1", _FLOAT), ("DRUG_2", _FLOAT),
+    ("DRUG_3", _FLOAT), ("DRUG_4", _FLOAT),
 )  # fmt: skip
 """Time courses of the first persons; DAY from diagnosis. NICHE to MUTANT_SHARE: of the primary and its host."""
 
@@ -82,6 +107,9 @@ TABLES: Mapping[str, pa.Schema] = {
     "micrometastases": MICROMETASTASES,
     "cascade": CASCADE,
     "curves": CURVES,
+    "responses": RESPONSES,
+    "adverse_events": ADVERSE_EVENTS,
+    "treatments": TREATMENTS,
 }
 
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -91,4 +119,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "micrometastases": ("USUBJID", "ARM", "SITE", "MOMENT", "SIZE_CLASS"),
     "cascade": ("USUBJID", "ARM", "SITE", "ROUTE", "MOMENT"),
     "curves": ("USUBJID", "ARM", "DAY"),
+    "responses": ("USUBJID", "ARM", "AVISITN"),
+    "adverse_events": ("USUBJID", "ARM", "AESEQ"),
+    "treatments": ("USUBJID", "ARM", "LINE"),
 }

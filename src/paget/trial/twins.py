@@ -158,7 +158,7 @@ def effects(here: Outcomes, there: Outcomes, seed: int, horizon: float, sites: t
         "organ_distribution": ("1", lambda w: distance(organ_shares(w, here.organs), organ_shares(w, there.organs))),
         "restricted_mean_survival": ("months", lambda w: (
             restricted_mean(w, here.survival, horizon) - restricted_mean(w, there.survival, horizon)) / DAYS_PER_MONTH),
-        "median_survival": ("months", lambda w: _apart(median(w, here.survival), median(w, there.survival))
+        "median_survival": ("months", lambda w: apart(median(w, here.survival), median(w, there.survival))
                             / DAYS_PER_MONTH),
     }  # fmt: skip
     n = len(here.lesions)
@@ -260,7 +260,7 @@ def median(weights: Weights, followed: Followed) -> Floats:
     return np.where(below.any(axis=1), time[np.argmax(below, axis=1)], np.inf)
 
 
-def _apart(a: Floats, b: Floats) -> Floats:
+def apart(a: Floats, b: Floats) -> Floats:
     """Difference; NaN where neither is finite."""
     with np.errstate(invalid="ignore"):
         return a - b

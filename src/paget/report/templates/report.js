@@ -27,7 +27,7 @@
     const markers = trace.mode === "markers";
     const shade = (markers ? trace.marker.color : (trace.line && trace.line.color) || (trace.marker && trace.marker.color)) || "gray";
     const paths = {
-      square: "M3 3h10v10H3z", diamond: "M8 1l6 7-6 7-6-7z", "triangle-up": "M8 2l6 11H2z", "triangle-down": "M8 14L2 3h12z",
+      square: "M3 3h10v10H3z", diamond: "M8 1l6 7-6 7-6-7z", "triangle-up": "M8 2l6 11H2z", "triangle-down": "M8 14L2 3h12z", "triangle-right": "M3 2l11 6-11 6z",
       cross: "M6 2h4v4h4v4h-4v4H6v-4H2V6h4z", x: "M2 4l2-2 4 4 4-4 2 2-4 4 4 4-2 2-4-4-4 4-2-2 4-4z",
     };
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

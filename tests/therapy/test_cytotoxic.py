@@ -1,0 +1,153 @@
+"""Cytotoxic kill: occupancy, class, cycle, p53, stem cells, resistant clones, combination, and the sources of IC50."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from paget.compute import kernel
+from paget.errors import InputError
+from paget.knowledge.clones import clones
+from paget.knowledge.potency import cell_lines, potency
+from paget.therapy.cytotoxic import (
+    CYTOTOXIC,
+    DRUG_CLASSES,
+    RESISTANT_CLONES,
+    cytotoxic_effect,
+    cytotoxic_rate,
+    cytotoxic_table,
+    draw_sensitivity,
+    resistant_clones,
+)
+from therapy.numbers import parameters, values
+
+VALUES = values()
+
+
+@kernel
+def acting(i, drugs, cases, p, out):
+    """cases[i]: drug, effect, sensitivity, birth ratio, p53 lost, stem share, resistant."""
+    case = cases[i]
+    out[i] = cytotoxic_rate(drugs[int(case[0])], case[1], case[2], case[3], int(case[4]), case[5], int(case[6]), p[0])
+
+
+@kernel
+def occupying(i, drugs, concentrations, out):
+    out[i] = cytotoxic_effect(concentrations[i], drugs[0])
+
+
+@kernel
+def drawing(i, p, seed, out):
+    out[i] = draw_sensitivity(p[0], seed, i)
+
+
+def rate(drug, effect=1.0, sensitivity=1.0, birth=1.0, p53_lost=0, stem=0.0, resistant=0, **changed) -> float:
+    out = np.zeros(1)
+    case = np.array([[0, effect, sensitivity, birth, p53_lost, stem, resistant]], float)
+    table = cytotoxic_table([drug], VALUES | changed)
+    acting.launch(
+        1, table, case, parameters(**{name: changed[name] for name in changed if "switch" in name}), out, threads=1
+    )
+    return float(out[0])
+
+
+def effects(drug, *concentrations, **changed) -> list[float]:
+    out = np.zeros(len(concentrations))
+    occupying.launch(len(out), cytotoxic_table([drug], VALUES | changed), np.array(concentrations), out, threads=1)
+    return list(out)
+
+
+@pytest.mark.parametrize("drug", list(DRUG_CLASSES))
+def test_full_effect_on_the_reference_cell_is_the_rate_of_the_class(drug):
+    assert rate(drug) == pytest.approx(VALUES[f"{DRUG_CLASSES[drug]}_kill_rate"])
+    assert rate(drug, effect=0.0) == 0.0
+    assert rate(drug, effect=0.3, sensitivity=2.0) == pytest.approx(0.6 * rate(drug))
+    assert 0.01 <= rate(drug) <= 0.1  # prior
+
+
+def test_half_effect_lies_at_the_half_effect_concentration():
+    low, half, high = effects("paclitaxel", 0.0, VALUES["paclitaxel_half_effect"], 1e9)
+    assert low == 0.0
+    assert half == pytest.approx(0.5)
+    assert high == pytest.approx(1.0)
+    steep = effects("paclitaxel", 2.0 * VALUES["paclitaxel_half_effect"], cytotoxic_hill=2.0)
+    assert steep == [pytest.approx(0.8)]
+
+
+def test_taxanes_need_dividing_cells_most():
+    idle = {drug: rate(drug, birth=0.0) / rate(drug) for drug in DRUG_CLASSES}
+    assert idle["paclitaxel"] == idle["docetaxel"] == 0.0
+    assert idle["doxorubicin"] == pytest.approx(1.0 - VALUES["anthracycline_cycle_share"])
+    for drug in DRUG_CLASSES:
+        rates = [rate(drug, birth=ratio) for ratio in (0.0, 0.5, 1.0, 1.5)]
+        assert rates == sorted(rates)
+        assert np.all(np.diff(rates) > 0.0)
+
+
+def test_loss_of_p53_protects_from_dna_damage_and_not_from_taxanes():
+    """A2780 with a dominant negative p53: resistant to cisplatin and doxorubicin, not to taxol (Vasey 1996)."""
+    for drug in ("doxorubicin", "cisplatin", "carboplatin"):
+        assert rate(drug, p53_lost=1) < 0.8 * rate(drug)
+    for drug in ("paclitaxel", "docetaxel"):
+        assert rate(drug, p53_lost=1) == pytest.approx(rate(drug))
+
+
+def test_stem_cells_die_less_in_a_hierarchy_only():
+    whole, mixed, stem = (rate("doxorubicin", stem=share, cytotoxic_stem_factor=0.2) for share in (0.0, 0.1, 1.0))
+    assert stem == pytest.approx(0.2 * whole)
+    assert mixed == pytest.approx(0.9 * whole + 0.1 * stem)
+    assert rate("doxorubicin", stem=1.0) < rate("doxorubicin")
+    assert rate("doxorubicin", stem=1.0, switch_stem_hierarchy=0.0) == pytest.approx(whole)
+
+
+def test_resistant_clones_are_those_of_the_disease_and_hardly_die():
+    ids = [clone.id for clone in clones("atc")]
+    marked = resistant_clones(ids)
+    assert [name for name, held in zip(ids, marked, strict=True) if held] == list(RESISTANT_CLONES)
+    assert rate("paclitaxel", resistant=1) == pytest.approx(VALUES["cytotoxic_resistance_factor"] * rate("paclitaxel"))
+
+
+def test_independent_kills_add_so_that_survivals_multiply():
+    """Doxorubicin with cisplatin over a day: exp(-(a + b)) = exp(-a) exp(-b)."""
+    both = np.zeros(2)
+    table = cytotoxic_table(["doxorubicin", "cisplatin"], VALUES)
+    cases = np.array([[0, 0.4, 1.0, 1.0, 1, 0.0, 0], [1, 0.2, 1.0, 1.0, 1, 0.0, 0]], float)
+    acting.launch(2, table, cases, parameters(), both, threads=1)
+    apart = rate("doxorubicin", effect=0.4, p53_lost=1), rate("cisplatin", effect=0.2, p53_lost=1)
+    assert math.exp(-both.sum()) == pytest.approx(math.exp(-apart[0]) * math.exp(-apart[1]))
+    assert both.sum() > max(apart)
+
+
+def test_switch_scales_the_kill():
+    assert rate("paclitaxel", switch_cytotoxic_kill=0.0) == 0.0
+    assert rate("paclitaxel", switch_cytotoxic_kill=0.5) == pytest.approx(0.5 * rate("paclitaxel"))
+
+
+def test_half_effects_of_known_drugs_are_those_of_authentic_anaplastic_lines():
+    lines = {
+        line.line for line in cell_lines() if line.origin == "anaplastic" and line.authentication_status == "measured"
+    }
+    for drug in ("doxorubicin", "cisplatin"):
+        found = [
+            row.value for row in potency() if row.drug == drug and row.kind == "growth" and row.form_or_line in lines
+        ]
+        assert len(found) >= 2
+        assert VALUES[f"{drug}_half_effect"] == pytest.approx(math.exp(np.log(found).mean()), rel=1e-3)
+    # 2.5 to 7.5 nmol/L nominal, 21 % free.
+    assert VALUES["paclitaxel_half_effect"] == pytest.approx(math.sqrt(2.5 * 7.5) * 0.21, rel=0.01)
+
+
+def test_sensitivity_is_lognormal_about_one():
+    out = np.zeros(20_000)
+    drawing.launch(len(out), parameters(), 1, out, threads=1)
+    spread = VALUES["cytotoxic_spread"]
+    assert abs(np.log(out).mean()) < 5.0 * spread / math.sqrt(len(out))
+    assert np.log(out).std() == pytest.approx(spread, rel=0.03)
+
+
+def test_an_unknown_drug_is_refused():
+    assert cytotoxic_table([], VALUES).dtype == CYTOTOXIC
+    with pytest.raises(InputError, match="paclitaxol"):
+        cytotoxic_table(["paclitaxol"], VALUES)
