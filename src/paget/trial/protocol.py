@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -37,6 +38,9 @@ from paget.trial.treatment import (
     Radiotherapy,
 )
 
+if TYPE_CHECKING:
+    from paget.signalling.exposure import Arm
+
 RADIATION = "external-beam radiotherapy"
 """Its name among the regimens with adverse events."""
 
@@ -59,7 +63,8 @@ COLUMNS = 3
 class Treatment:
     """An arm's treatment in tables, and what its clones are protected from.
 
-    drugs: INN in the order of their numbers.
+    drugs: INN in the order of their numbers. cells: drugs on the network of the cells and the alteration labels of the
+    clones for which there are response tables, one pair for each of them.
     """
 
     protocol: Protocol
@@ -67,6 +72,7 @@ class Treatment:
     tables: Tables
     clone_traits: np.ndarray
     enrolment: np.ndarray
+    cells: tuple[tuple[Arm, tuple[tuple[str, ...], ...]], ...] = ()
 
 
 def compile_treatment(
@@ -120,7 +126,9 @@ def compile_treatment(
         scan_days=np.array(design.scan_days, np.float64),
         organs=organ_table(sites),
     )
-    return Treatment(protocol, drugs, tables, _traits(kinds), _enrolment(design, bool(protocol.lines)))
+    return Treatment(
+        protocol, drugs, tables, _traits(kinds), _enrolment(design, bool(protocol.lines)), tuple(responses.cells)
+    )
 
 
 def acts_on_network(protocol: Protocol) -> bool:
@@ -327,6 +335,7 @@ class _Responses:
             for place, clone in enumerate(kinds)
         }
         self._classes_of: list[np.ndarray] = []
+        self.cells: list[tuple[Arm, tuple[tuple[str, ...], ...]]] = []
         self._values_of: list[np.ndarray] = []
         self._points_of: list[np.ndarray] = []
 
@@ -369,6 +378,7 @@ class _Responses:
             if not all(_held_off(self._kinds[place], drug) for drug, _ in drugs):
                 classes[mask, place] = table.class_of(labels)
         self._classes_of.append(classes)
+        self.cells.append((arm, tuple(dict.fromkeys(self._carried.values()))))
         grid = np.array(table.grid[0])
         found = np.zeros((len(table.genotypes), len(grid), 2, COLUMNS))
         for column, share in enumerate((0.0, 1.0)):
