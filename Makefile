@@ -8,7 +8,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCK = requirements/$(1)-py$$($(BIN)/python -c 'import sys; print("%d%d" % sys.version_info[:2])').txt
 
-.PHONY: help demo test lint lint-format lint-style lint-types lint-imports lint-records bite validate fit bench lock upgrade docs-figures clean
+.PHONY: help demo test lint lint-format lint-style lint-types lint-imports lint-records bite validate fit fit-treatment bench lock upgrade docs-figures clean
 
 help:
 	@echo "make demo      run the main job, a virtual cohort of anaplastic thyroid carcinoma, and print where its report is"
@@ -16,7 +16,8 @@ help:
 	@echo "make lint      format, types, imports, records"
 	@echo "make bite      re-run every inventory test with its mechanism forced off; each must fail"
 	@echo "make validate  the natural history at full size; rebuilds docs/validation.md"
-	@echo "make fit       the free parameters against published rows; rewrites fitted.csv and docs/calibration.md"
+	@echo "make fit       the natural history against published rows; rewrites fitted.csv and docs/calibration.md"
+	@echo "make fit-treatment  the same for treatment, with the natural history installed"
 	@echo "make bench     the benchmarks"
 	@echo "make lock      rewrite the hashed locks; make upgrade moves them to the newest versions"
 
@@ -79,6 +80,9 @@ validate: .venv/test
 # Hours; killed at any moment, the same command goes on.
 fit: .venv/run
 	$(BIN)/python tools/fit.py --threads $(WORKERS)
+
+fit-treatment: .venv/run
+	$(BIN)/python tools/fit.py --stage 2 --threads $(WORKERS)
 
 bench: .venv/run
 	$(BIN)/paget bench

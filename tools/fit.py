@@ -1,7 +1,7 @@
-"""Fit the natural history to published rows and install the result (``make fit``).
+"""Fit one stage, natural history or treatment, to published rows and install the result (``make fit``).
 
-Rewrites fitted.csv and posterior.csv of the disease and docs/calibration.md. Killed at any moment, the same command
-goes on; the state is in runs/calibration. ``--dry`` prints the result and installs nothing.
+Rewrites the stage's rows of fitted.csv and posterior.csv of the disease and its page in docs/. Killed at any moment,
+the same command goes on; the state is in runs/calibration-<stage>. ``--dry`` prints the result and installs nothing.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from pathlib import Path
 
 from paget import knowledge
 from paget.calibration import outcome
-from paget.calibration.fit import Settings, fit, natural_history, refine
+from paget.calibration.fit import Settings, fit, problem_of, refine
 from paget.calibration.forecast import comparisons
 from paget.calibration.priors import model_values
 from paget.errors import PagetError
+from paget.knowledge.fitted import NATURAL_HISTORY, TREATMENT
 from paget.knowledge.reading import shipped
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGES = {NATURAL_HISTORY: "calibration.md", TREATMENT: "calibration-treatment.md"}
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -28,7 +30,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for field in fields(Settings):
         parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
-    parser.add_argument("--state", type=Path, default=ROOT / "runs" / "calibration")
+    parser.add_argument("--state", type=Path, help="folder of the unfinished fit")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--dry", action="store_true")
     return parser.parse_args(given)
@@ -43,10 +45,11 @@ def main(given: Sequence[str] | None = None) -> int:
     """Fit, then write or print the result."""
     asked = arguments(given)
     settings = Settings(**{field.name: getattr(asked, field.name) for field in fields(Settings)})
-    problem = natural_history(settings, asked.threads)
-    found = fit(problem, settings, asked.state, say)
-    finer = natural_history(settings.finer, asked.threads)
-    place, posterior = refine(finer, settings, found, asked.state, say), found.posterior
+    state = asked.state or ROOT / "runs" / f"calibration-{settings.stage}"
+    problem = problem_of(settings, asked.threads)
+    found = fit(problem, settings, state, say)
+    finer = problem_of(settings.finer, asked.threads)
+    place, posterior = refine(finer, settings, found, state, say), found.posterior
     records = knowledge.shipped_library().unfitted_parameters(settings.disease)
     values = model_values(problem.priors, place, records)
     simulated = comparisons(
@@ -59,10 +62,11 @@ def main(given: Sequence[str] | None = None) -> int:
         folder = Path(str(shipped())) / "diseases" / settings.disease
         outcome.write_tables(
             folder,
+            problem.priors,
             outcome.fitted_records(problem.priors, place, posterior, problem.targets, records),
             outcome.posterior_rows(problem.priors, posterior),
         )
-        (ROOT / "docs" / "calibration.md").write_text(page, encoding="utf-8")
+        (ROOT / "docs" / PAGES[settings.stage]).write_text(page, encoding="utf-8")
     return 0
 
 

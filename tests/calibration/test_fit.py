@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from paget.calibration.fit import Problem, Settings, fit, natural_history
+from paget.calibration.fit import Problem, Settings, fit, problem_of
 from paget.calibration.forecast import Forecast
 from paget.calibration.priors import free_parameters
 from paget.calibration.targets import Target, fit_targets
@@ -117,7 +117,7 @@ def test_weights_and_monte_carlo_error_temper_the_rows(tmp_path, weight):
 
 def test_the_smallest_real_fit_runs_from_prior_to_posterior(tmp_path):
     settings = Settings(members=2, steps=1, patients=4)
-    real = natural_history(settings)
+    real = problem_of(settings)
     found = fit(real, settings, tmp_path, silent)
     assert found.posterior.shape == (2, len(real.priors))
     assert np.isfinite(found.posterior).all()

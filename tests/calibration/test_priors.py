@@ -56,7 +56,7 @@ def test_at_most_fifteen_parameters_are_free():
 
 def test_a_disease_without_priors_cannot_be_fitted():
     with pytest.raises(InputError, match=r"has no free parameter in stage 2"):
-        free_parameters("atc", 2)
+        free_parameters("benign", 2)
 
 
 def test_values_arrive_in_the_units_of_the_model():

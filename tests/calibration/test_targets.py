@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from paget import knowledge
+from paget.calibration.forecast import forecast
 from paget.calibration.targets import centres, fit_targets, group_of, variances, weighted, weights
 from paget.errors import InputError
+from paget.knowledge.check import check
+from paget.knowledge.reading import shipped
 from paget.knowledge.verdict import verdict
+from paget.scenario import find, load
+from paget.scenario.catalogue import names
 
 TARGETS = fit_targets("atc")
 BY_NAME = {target.name: target for target in TARGETS}
@@ -92,3 +99,38 @@ def test_arrays_keep_the_order_of_the_rows():
     assert len(centres(TARGETS)) == len(variances(TARGETS)) == len(TARGETS)
     assert variances(TARGETS)[3] == TARGETS[3].error ** 2
     assert group_of(TARGETS[0].row) == "SEER/NCDB"
+
+
+TREATED = fit_targets("atc", 2)
+
+
+def test_treatment_is_fitted_to_rows_of_studies_that_a_scenario_shows():
+    assert len(TREATED) > 25
+    for target in TREATED:
+        assert target.row.block[0] in "DE"
+        assert target.scenario in names()
+        assert target.row.study_id in load(find(target.scenario)).compare_with
+        assert "do not fit" not in target.row.note
+    assert not {target.row.key for target in TREATED} & {target.row.key for target in TARGETS}
+    assert sum(target.weight for target in TREATED) == pytest.approx(len({target.group for target in TREATED}))
+
+
+def test_a_confounded_row_may_not_be_fitted(tmp_path):
+    root = Path(shutil.copytree(str(shipped()), tmp_path / "data"))
+    path = root / "diseases" / "atc" / "fit_targets.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith("Pezzi2017,neck RT <45 Gy"))
+    lines[place] = lines[place].replace(",,no,", ",atc-radiation-dose-registry,yes,")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert any(f"fit_targets.csv:{place + 1}: " in str(each) and "do not fit" in str(each) for each in check(root))
+
+
+def test_a_study_of_treatment_is_forecast_by_its_own_scenario():
+    chosen = [target for target in TREATED if target.row.study_id == "RTOG0912"]
+    usual = forecast("atc", chosen, {}, patients=24, seed=1, threads=2)
+    assert np.isfinite(usual.value).all()
+    assert (usual.error > 0.0).all()
+    harder = forecast("atc", chosen, {"radiation_alpha": 0.6, "taxane_kill_rate": 0.1}, patients=24, seed=1, threads=2)
+    places = [place for place, target in enumerate(chosen) if target.row.endpoint == "OS_rate"]
+    assert (harder.value[places] >= usual.value[places]).all()
+    assert (harder.value[places] > usual.value[places]).any()

@@ -7,10 +7,13 @@ import math
 import numpy as np
 import pytest
 
+from paget import knowledge
 from paget.compute import kernel
 from paget.errors import InputError
 from paget.knowledge.clones import clones
 from paget.knowledge.potency import cell_lines, potency
+from paget.knowledge.regimen import regimen
+from paget.therapy.agents import compiled_drugs
 from paget.therapy.cytotoxic import (
     CYTOTOXIC,
     DRUG_CLASSES,
@@ -18,17 +21,21 @@ from paget.therapy.cytotoxic import (
     cytotoxic_effect,
     cytotoxic_rate,
     cytotoxic_table,
+    damage_after_a_day,
     draw_sensitivity,
     resistant_clones,
 )
+from paget.therapy.exposure_course import exposure_course
+from paget.therapy.usual_effect import usual_effect
 from therapy.numbers import parameters, values
 
 VALUES = values()
+USUAL = dict.fromkeys(DRUG_CLASSES, 0.25)
 
 
 @kernel
 def acting(i, drugs, cases, p, out):
-    """cases[i]: drug, effect, sensitivity, birth ratio, p53 lost, stem share, resistant."""
+    """cases[i]: drug, damage, sensitivity, birth ratio, p53 lost, stem share, resistant."""
     case = cases[i]
     out[i] = cytotoxic_rate(drugs[int(case[0])], case[1], case[2], case[3], int(case[4]), case[5], int(case[6]), p[0])
 
@@ -43,10 +50,10 @@ def drawing(i, p, seed, out):
     out[i] = draw_sensitivity(p[0], seed, i)
 
 
-def rate(drug, effect=1.0, sensitivity=1.0, birth=1.0, p53_lost=0, stem=0.0, resistant=0, **changed) -> float:
+def rate(drug, effect=0.25, sensitivity=1.0, birth=1.0, p53_lost=0, stem=0.0, resistant=0, **changed) -> float:
     out = np.zeros(1)
     case = np.array([[0, effect, sensitivity, birth, p53_lost, stem, resistant]], float)
-    table = cytotoxic_table([drug], VALUES | changed)
+    table = cytotoxic_table([drug], VALUES | changed, USUAL)
     acting.launch(
         1, table, case, parameters(**{name: changed[name] for name in changed if "switch" in name}), out, threads=1
     )
@@ -55,15 +62,17 @@ def rate(drug, effect=1.0, sensitivity=1.0, birth=1.0, p53_lost=0, stem=0.0, res
 
 def effects(drug, *concentrations, **changed) -> list[float]:
     out = np.zeros(len(concentrations))
-    occupying.launch(len(out), cytotoxic_table([drug], VALUES | changed), np.array(concentrations), out, threads=1)
+    occupying.launch(
+        len(out), cytotoxic_table([drug], VALUES | changed, USUAL), np.array(concentrations), out, threads=1
+    )
     return list(out)
 
 
 @pytest.mark.parametrize("drug", list(DRUG_CLASSES))
-def test_full_effect_on_the_reference_cell_is_the_rate_of_the_class(drug):
+def test_the_usual_effect_on_the_reference_cell_is_the_rate_of_the_class(drug):
     assert rate(drug) == pytest.approx(VALUES[f"{DRUG_CLASSES[drug]}_kill_rate"])
     assert rate(drug, effect=0.0) == 0.0
-    assert rate(drug, effect=0.3, sensitivity=2.0) == pytest.approx(0.6 * rate(drug))
+    assert rate(drug, effect=0.075, sensitivity=2.0) == pytest.approx(0.6 * rate(drug))
     assert 0.01 <= rate(drug) <= 0.1  # prior
 
 
@@ -112,7 +121,7 @@ def test_resistant_clones_are_those_of_the_disease_and_hardly_die():
 def test_independent_kills_add_so_that_survivals_multiply():
     """Doxorubicin with cisplatin over a day: exp(-(a + b)) = exp(-a) exp(-b)."""
     both = np.zeros(2)
-    table = cytotoxic_table(["doxorubicin", "cisplatin"], VALUES)
+    table = cytotoxic_table(["doxorubicin", "cisplatin"], VALUES, USUAL)
     cases = np.array([[0, 0.4, 1.0, 1.0, 1, 0.0, 0], [1, 0.2, 1.0, 1.0, 1, 0.0, 0]], float)
     acting.launch(2, table, cases, parameters(), both, threads=1)
     apart = rate("doxorubicin", effect=0.4, p53_lost=1), rate("cisplatin", effect=0.2, p53_lost=1)
@@ -148,6 +157,43 @@ def test_sensitivity_is_lognormal_about_one():
 
 
 def test_an_unknown_drug_is_refused():
-    assert cytotoxic_table([], VALUES).dtype == CYTOTOXIC
+    assert cytotoxic_table([], VALUES, {}).dtype == CYTOTOXIC
     with pytest.raises(InputError, match="paclitaxol"):
-        cytotoxic_table(["paclitaxol"], VALUES)
+        cytotoxic_table(["paclitaxol"], VALUES, USUAL)
+
+
+@kernel
+def damaging(i, daily, p, out):
+    damage = 0.0
+    for day in range(daily.shape[0]):
+        damage = damage_after_a_day(damage, daily[day], p[0])
+        out[day] = damage
+
+
+def test_damage_outlasts_the_day_of_the_dose_and_keeps_its_area():
+    daily, out = np.zeros(40), np.zeros(40)
+    daily[0] = 0.6
+    damaging.launch(1, daily, parameters(), out, threads=1)
+    kept = math.exp(-VALUES["cytotoxic_death_rate"])
+    assert out[0] == pytest.approx(0.6 * (1.0 - kept))
+    assert out[1:6] == pytest.approx(out[0] * kept ** np.arange(1, 6))
+    assert out.sum() == pytest.approx(daily.sum())
+    assert out[1:4].sum() > 0.3 * daily.sum()
+
+
+@pytest.mark.parametrize("drug", ["paclitaxel", "doxorubicin", "cisplatin"])
+def test_the_usual_effect_is_the_mean_of_a_cycle_by_the_pharmacokinetics(drug):
+    """Two ways: the matrix exponential at steady state, and the daily loop's own functions over many cycles."""
+    record = compiled_drugs([drug], knowledge.parameters("atc"))
+    given, half, hill = knowledge.drugs[drug].usual, VALUES[f"{drug}_half_effect"], VALUES["cytotoxic_hill"]
+    found = usual_effect(record[0], given, half, hill, 70.0, 1.73)
+    cycle = int(given.every_hours / 24)
+    parts = exposure_course(record, given, 9 * cycle, 96, 70.0, 1.73).parts[8 * cycle :]
+    assert found == pytest.approx(np.mean(parts**hill / (parts**hill + half**hill)), rel=0.02)
+    assert 0.0 < found < 0.5
+
+
+def test_a_single_dose_is_no_usual_regimen():
+    record = compiled_drugs(["paclitaxel"], knowledge.parameters("atc"))[0]
+    with pytest.raises(InputError, match="single dose"):
+        usual_effect(record, regimen("paclitaxel 80 mg/m2 once iv"), 1.0, 1.0, 70.0, 1.73)

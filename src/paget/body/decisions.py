@@ -30,7 +30,7 @@ A draw is addressed by (seed, person, part, decision, step). Appending a name he
     TRANSFORMATION,
     IMMUNE_RECRUITMENT,
     PD_L1,
-    PD_L1_LEVEL,
+    BLOCK_ORDER,
     CLONE_SURVIVORS,
     CLONE_OFFSPRING,
     MUTANTS,
@@ -71,5 +71,4 @@ A draw is addressed by (seed, person, part, decision, step). Appending a name he
     ENTRY_DAY,
     DROP_OUT,
     BLOCK_SIZE,
-    BLOCK_ORDER,
-) = range(68)
+) = range(67)

@@ -8,35 +8,43 @@ C: cancer cells of the body, T: effector T cells in its tumours, recruited per c
 tumours; P: share of cancer cells with PD-L1, M: macrophages per cancer cell (more than half of the nucleated cells of
 anaplastic carcinoma, Caillou et al. 2011, doi:10.1371/journal.pone.0022567); theta_P, theta_C: share of PD-1 and CTLA-4
 that a drug blocks, 0 untreated. Rates of the published model of triple-negative breast cancer (QSPIO_TNBC).
-Recruitment varies between persons (ln-SD about 1.5). Within a step C stays fixed, so that T obeys a linear equation,
-solved exactly; T cells stay below t_cell_limit (C + h_C), what finds room. Switch `immune_killing` scales the death.
+Recruitment varies between persons (ln-SD about 1.5), and PD-L1 follows it: interferon of the infiltrate induces PD-L1
+(adaptive resistance, Taube et al. 2012, doi:10.1126/scitranslmed.3003689), so that a tumour without PD-L1 is mostly one
+that T cells don't reach. The ranks of the two are correlated, the distribution of PD-L1 is the measured one. Within a
+step C stays fixed, so that T obeys a linear equation, solved exactly; T cells stay below t_cell_limit (C + h_C), what
+finds room. Switch `immune_killing` scales the death.
 """
 
-from math import exp, expm1
+from math import erfc, exp, expm1, sqrt
 
 from paget.body import decisions
 from paget.compute import device_function
-from paget.compute.random import normal, uniform
+from paget.compute.random import normal
 
 
 @device_function
 def start_immune(person, p, seed):
     """Draw the person's recruitment and PD-L1 and set T cells to none."""
-    number = person.person
-    person.immune_recruitment = exp(
-        p.immune_recruitment_spread * normal(seed, number, 0, decisions.IMMUNE_RECRUITMENT, 0)
-    )
-    person.pd_l1 = draw_pd_l1(p, seed, number)
+    recruited = normal(seed, person.person, 0, decisions.IMMUNE_RECRUITMENT, 0)
+    person.immune_recruitment = exp(p.immune_recruitment_spread * recruited)
+    person.pd_l1 = draw_pd_l1(p, recruited, seed, person.person)
     person.t_cells = 0.0
     person.immune_loss = 0.0
 
 
 @device_function
-def draw_pd_l1(p, seed, number):
-    """Share of cancer cells with PD-L1: 0 in negative tumours, a power of a uniform in positive ones."""
-    if uniform(seed, number, 0, decisions.PD_L1, 0) >= p.pd_l1_positive_share:
+def draw_pd_l1(p, recruited, seed, number):
+    """Share of cancer cells with PD-L1: 0 in negative tumours, a power of a uniform in positive ones.
+
+    recruited: the person's recruitment as a standard normal number; the rank of PD-L1 is correlated with its own.
+    """
+    share = p.pd_l1_recruitment_correlation
+    rest = sqrt(1.0 - share * share)
+    score = share * recruited + rest * normal(seed, number, 0, decisions.PD_L1, 0)
+    above = 0.5 * erfc(score / sqrt(2.0))
+    if above >= p.pd_l1_positive_share:
         return 0.0
-    return uniform(seed, number, 0, decisions.PD_L1_LEVEL, 0) ** p.pd_l1_shape
+    return (1.0 - above / p.pd_l1_positive_share) ** p.pd_l1_shape
 
 
 @device_function

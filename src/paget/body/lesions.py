@@ -15,15 +15,15 @@ FROM_PRIMARY, FROM_UNRECORDED, UNDRAWN = -1, -2, -3
 """Parents that are no record: the primary; a metastasis without a record; not drawn yet."""
 
 
-NO_CLONES, ALL_RESISTANT = -1.0, -2.0
-"""clone_day of a lesion whose clones are not drawn yet: by the law at its size, or all of the resistant clone."""
+NO_CLONES, ONE_CLONE = -1.0, -2.0
+"""clone_day of a lesion whose clones are not drawn yet: by the law at its size; ONE_CLONE - c: all of clone c."""
 
 
 @device_function
-def add_lesions(lesions, used, site, count, log_cells, log_ratio, founded, secondary, resistant):
+def add_lesions(lesions, used, site, count, log_cells, log_ratio, founded, secondary, clone):
     """Give each of `count` equal lesions a record from lesions[used] on; returns the records in use.
 
-    secondary: share of these lesions that metastases founded; resistant: whether they grew from resistant cells.
+    secondary: share of these lesions that metastases founded; clone: that all of their cells are of, -1: mixed.
     """
     for position in range(used, used + int(count)):
         lesion = lesions[position]
@@ -31,7 +31,7 @@ def add_lesions(lesions, used, site, count, log_cells, log_ratio, founded, secon
         lesion.parent = UNDRAWN
         lesion.secondary = secondary
         lesion.log_cells = log_cells
-        lesion.clone_day = ALL_RESISTANT if resistant else NO_CLONES
+        lesion.clone_day = ONE_CLONE - clone if clone >= 0 else NO_CLONES
         lesion.clone_cells = 0.0
         lesion.log_ratio = log_ratio
         lesion.seeded_day = founded

@@ -104,12 +104,12 @@ def _copy(sizes, members, origin, target):
 
 
 @device_function
-def step_classes(sites, sizes, members, lesions, used, kinetics, days, spacing, exponent, resistant):
+def step_classes(sites, sizes, members, lesions, used, kinetics, days, spacing, exponent, clone):
     """Grow every class by `days`; returns the person's lesion records in use.
 
     sites: (sites,) SITE records, told what passed 1 mm^3 (colonised), what stayed beyond it (crowd_count, crowd_volume
     in mm^3), the seeding strength of what lives here (emission: sum of cells^exponent) and what was advanced (records,
-    lesions). lesions: the person's records, `used` of them taken; resistant: whether these grew from resistant cells.
+    lesions). lesions: the person's records, `used` of them taken; clone: of which all these are, -1: mixed.
     """
     kept = 0
     number = class_count(sizes)
@@ -127,7 +127,7 @@ def step_classes(sites, sizes, members, lesions, used, kinetics, days, spacing, 
             if before < kinetics.log_individual_cells:
                 _colonise(sites, members, place)
                 if used + count <= LESION_LIMIT:
-                    used = _promote(sizes, members, place, lesions, used, resistant)
+                    used = _promote(sizes, members, place, lesions, used, clone)
                     continue
             _crowd(sites, members, place, exp(log_cells - kinetics.log_cell_density))
         _emit(sites, members, place, exp(exponent * log_cells))
@@ -143,7 +143,7 @@ def _colonise(sites, members, place):
 
 
 @device_function
-def _promote(sizes, members, place, lesions, used, resistant):
+def _promote(sizes, members, place, lesions, used, clone):
     """Give every lesion of a class a record; returns the records in use."""
     row = sizes[place]
     for site in range(members.shape[0]):
@@ -157,7 +157,7 @@ def _promote(sizes, members, place, lesions, used, resistant):
                 row[LOG_RATIO],
                 row[FOUNDED],
                 row[SECONDARY],
-                resistant,
+                clone,
             )
     return used
 

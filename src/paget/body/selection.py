@@ -28,17 +28,18 @@ def step_selected(counts, effects, log_ratio, kinetics, stochastic_limit, seed, 
     """
     before = 0.0
     after = 0.0
+    # An address beside that of patient/clones.py, which on the first day of treatment draws for the same clones.
     for clone in range(counts.shape[0]):
         cells = counts[clone]
         if cells > 0.0:
             before += cells
             rate = net_rate(log_ratio, effects[clone].unbraked_rate, kinetics.brake_rate, kinetics.brake_switch)
-            birth, death = birth_and_death(rate, rate, kinetics.division_rate, 0.0)
+            birth, death = birth_and_death(rate, rate, effects[clone].division_rate, 0.0)
             if cells < stochastic_limit:
                 cells = floor(cells)
             counts[clone] = grown(
                 cells, birth, death + effects[clone].loss_rate, stochastic_limit, seed, person,
-                part + clone * MUTANT_STRIDE, step, days,
+                part + clone * MUTANT_STRIDE + 1, step, days,
             )  # fmt: skip
             after += counts[clone]
     if after <= 0.0:
@@ -65,12 +66,12 @@ def add_mutants(
         parent = parents[clone]
         share = counts[parent] / after if after > 0.0 else 0.0
         birth, _ = birth_and_death(
-            effects[parent].unbraked_rate, effects[parent].unbraked_rate, kinetics.division_rate, 0.0
+            effects[parent].unbraked_rate, effects[parent].unbraked_rate, effects[parent].division_rate, 0.0
         )
         parent_birth = mutant_birth_rate(birth, costs[parent], kinetics.untreated_rate)
         expected = rates[clone] * parent_birth * mean_cells(before, after, days) * share
         rate = effects[clone].unbraked_rate
-        own_birth, own_death = birth_and_death(rate, rate, kinetics.division_rate, 0.0)
+        own_birth, own_death = birth_and_death(rate, rate, effects[clone].division_rate, 0.0)
         new = fresh(
             expected, counts[clone], growth, own_birth, own_death + effects[clone].loss_rate, stochastic_limit, seed,
             person, part + clone * MUTANT_STRIDE, step, days,

@@ -73,6 +73,7 @@ KINETICS = np.dtype(
 EFFECT = np.dtype(
     [
         ("unbraked_rate", np.float64),  # 1/day, net growth of an unhindered lesion of this clone under today's drugs
+        ("division_rate", np.float64),  # 1/day, divisions of its cells that today's drugs leave
         ("loss_rate", np.float64),  # 1/day, extra deaths of its cells
     ],
     align=True,

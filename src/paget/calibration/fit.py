@@ -23,7 +23,7 @@ from paget.calibration.priors import free_parameters, model_values
 from paget.calibration.targets import Target, centres, fit_targets, read_outs, variances, weights
 from paget.compute.cache import source_hash
 from paget.errors import InputError
-from paget.knowledge.fitted import Prior
+from paget.knowledge.fitted import NATURAL_HISTORY, Prior
 from paget.knowledge.reading import shipped
 
 Floats = NDArray[np.float64]
@@ -115,12 +115,11 @@ class Forecasts:
         return [self.z[index] for index in np.argsort(penalised)[:count]]
 
 
-def natural_history(settings: Settings, threads: int = 1) -> Problem:
-    """The stage's problem with the disease's own rows."""
-    priors, targets = (
-        free_parameters(settings.disease, settings.stage),
-        (*fit_targets(settings.disease), *read_outs(settings.disease)),
-    )
+def problem_of(settings: Settings, threads: int = 1) -> Problem:
+    """The stage's problem with the disease's own rows; the natural history keeps to the priors on read-outs too."""
+    priors, targets = free_parameters(settings.disease, settings.stage), fit_targets(settings.disease, settings.stage)
+    if settings.stage == NATURAL_HISTORY:
+        targets = (*targets, *read_outs(settings.disease))
     records = knowledge.shipped_library().unfitted_parameters(settings.disease)
 
     def of(z: Floats) -> Forecast:
@@ -129,7 +128,7 @@ def natural_history(settings: Settings, threads: int = 1) -> Problem:
             settings.disease, targets, values, patients=settings.patients, seed=settings.seed, threads=threads
         )
 
-    return Problem(priors, targets, of, fingerprint())
+    return Problem(priors, targets, of, fingerprint() + _installed(settings))
 
 
 def fingerprint() -> str:
@@ -143,6 +142,13 @@ def fingerprint() -> str:
         if path.name not in RESULTS:
             digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def _installed(settings: Settings) -> str:
+    """The fitted values of the other stage, with which this one is made."""
+    known = knowledge.shipped_library().parameters(settings.disease)
+    others = [prior for prior in knowledge.shipped_library().priors(settings.disease) if prior.stage != settings.stage]
+    return "".join(f" {symbol}={known[symbol].value!r}" for prior in others for symbol in prior.symbols)
 
 
 def fit(problem: Problem, settings: Settings, directory: Path, progress: Callable[[str], None] = print) -> Ensembles:

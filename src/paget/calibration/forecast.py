@@ -1,7 +1,8 @@
 """What the model says about the fitted rows at given parameters, by the code that validation uses.
 
-Every row is read from a cohort simulated under the preset of its registry (with the care of that preset) or, where no
-preset stands for the study, under the plain natural history. The seed is the same for all parameter values: a
+Every row of the natural history is read from a cohort simulated under the preset of its registry (with the care of that
+preset) or, where no preset stands for the study, under the plain natural history; every row about treatment from the
+built-in scenario of its study, with more patients than the study had. The seed is the same for all parameter values: a
 difference between two forecasts is one of parameters, hardly of chance.
 """
 
@@ -11,19 +12,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from paget import knowledge
 from paget.calibration.targets import Target
 from paget.errors import InputError
 from paget.knowledge.disease import Published
+from paget.scenario import find, load
 from paget.scenario.model import Trial
 from paget.scenario.study import study_of
 from paget.trial.cohort import Cohort, simulate
-from paget.trial.comparison import Comparison, compare
+from paget.trial.comparison import Comparison, compare, compare_arms
 from paget.trial.endpoints import CohortView
+from paget.trial.job import arm_plans
 from paget.trial.outputs import tables
 from paget.trial.plan import Plan, Study, plan
+from paget.trial.study_arms import study_arms
 from paget.trial.survival import normal_quantile
 
 Floats = NDArray[np.float64]
@@ -50,7 +55,10 @@ def forecast(
         row = found.get(target.row.key)
         if row is not None:
             low, high = target.scaled(row.low), target.scaled(row.high)
-            scaled[:, place] = target.scaled(row.simulated), 0.5 * (high - low) / normal_quantile()
+            error = 0.5 * (high - low) / normal_quantile()
+            # Of nobody and of everybody a curve claims to be sure: no share of so many patients is.
+            least = 0.5 / np.sqrt(patients) if target.row.unit == "%" else 0.0
+            scaled[:, place] = target.scaled(row.simulated), max(error, least)
     return Forecast(scaled[0], scaled[1])
 
 
@@ -59,8 +67,12 @@ def comparisons(
 ) -> dict[tuple, Comparison]:
     """Simulated against published by the row's key."""
     found: dict[tuple, Comparison] = {}
-    for cohort in dict.fromkeys(target.cohort for target in targets):
-        rows = [target.row for target in targets if target.cohort == cohort]
+    for scenario in dict.fromkeys(target.scenario for target in targets if target.scenario is not None):
+        rows = [target.row for target in targets if target.scenario == scenario]
+        found |= {row.published.key: row for row in _treated(scenario, rows, values, patients, seed, threads)}
+    untreated = [target for target in targets if target.scenario is None]
+    for cohort in dict.fromkeys(target.cohort for target in untreated):
+        rows = [target.row for target in untreated if target.cohort == cohort]
         study = _study(disease, cohort, rows, values, patients, seed)
         compiled = plan(study)
         try:
@@ -70,6 +82,34 @@ def comparisons(
             continue
         found |= {row.published.key: row for row in _compared(compiled, cohort_of_values, rows)}
     return found
+
+
+def _treated(
+    scenario: str, rows: Sequence[Published], values: Mapping[str, float], patients: int, seed: int, threads: int
+) -> list[Comparison]:
+    """The rows beside the arms of a built-in study; a randomised one shows everybody in each arm."""
+    described = load(find(scenario))
+    if not isinstance(described, Trial):
+        raise InputError(f"scenario {scenario!r} is no trial", remedy="Name a study of treatment in fit_targets.csv.")
+    study = study_of(described)
+    study = replace(study, patients=patients, seed=seed, parameters={**study.parameters, **values})
+    compiled = plan(study)
+    views = {}
+    for arm, arm_plan in zip(study.arms, arm_plans(compiled, threads), strict=True):
+        views[arm] = _view(tables(arm_plan, arm, simulate(arm_plan, 0, patients, threads=threads)))
+    return compare_arms(
+        views, rows, study_arms(study), disease=study.disease, stands_for=study.stands_for,
+        registry=study.registry or knowledge.diseases()[study.disease].genotype_registry,
+    )  # fmt: skip
+
+
+def _view(written: Mapping[str, pa.Table]) -> CohortView:
+    """What an analysis sees of the tables of one arm."""
+    events = written["time_to_event"].to_pandas().set_index("USUBJID")
+    times = {str(name): rows for name, rows in events.groupby("PARAMCD", sort=False, observed=True)}
+    subjects = written["subjects"].to_pandas().set_index("USUBJID")
+    further = {name: rows for name, rows in times.items() if name not in ("OS", "CSS")}
+    return CohortView(subjects, times["OS"], times["CSS"], further)
 
 
 def _study(

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from paget.calibration.fit import Settings
 from paget.calibration.priors import from_normal
 from paget.calibration.smoother import shrinkage
 from paget.calibration.targets import Target
-from paget.knowledge.fitted import POSTERIOR, Prior
+from paget.knowledge.fitted import NATURAL_HISTORY, POSTERIOR, TREATMENT, Prior
 from paget.knowledge.library import PARAMETERS
 from paget.knowledge.records import Parameter
 from paget.knowledge.verdict import published_interval
@@ -27,13 +28,29 @@ ENDS = (5.0, 95.0)
 DIGITS = 6
 """Significant digits of values in the files."""
 
-HEAD = """# Calibration
+HEADS: Mapping[int, str] = MappingProxyType({
+    NATURAL_HISTORY: """# Calibration
 
 Made by `make fit`; do not edit. The free parameters of the natural history (stage 1) against published rows of blocks
 A, B and C up to 12 months, marked in `diseases/{disease}/fit_targets.csv`; rows that are not fitted carry the reason
 there and are left for [validation](validation.md). Each registry is simulated under its own preset with its care; a
-study without a preset under the plain natural history. Rows that share patients share one unit of weight.
+study without a preset under the plain natural history. Rows that share patients share one unit of weight. Treatment:
+[stage 2](calibration-treatment.md).
+""",
+    TREATMENT: """# Calibration of treatment
 
+Made by `make fit-treatment`; do not edit. The free parameters of treatment (stage 2), the natural history being that of
+[stage 1](calibration.md), against published rows of blocks D and E, marked in `diseases/{disease}/fit_targets.csv` with
+the built-in scenario that shows them; rows that are not fitted carry the reason there and are left for
+[validation](validation.md), as are all rows of predict.csv. Each study runs as its scenario says, with more patients
+than it had. Rows that share patients share one unit of weight.
+""",
+})  # fmt: skip
+"""What a page begins with, by stage."""
+
+SHORT = {NATURAL_HISTORY: ", half as many where the registry takes the unresected", TREATMENT: " and arm"}
+
+METHOD = """
 Method: ensemble smoother with multiple data assimilation (Emerick & Reynolds 2013, doi:10.1016/j.cageo.2012.03.011)
 localised by correlation (Luo, Bhakta & Naevdal 2018, doi:10.2118/185936-PA). A row's error is that of its published
 95 % interval plus the Monte-Carlo error of the cohort. {members} members, {steps} steps, {patients} patients per
@@ -86,11 +103,22 @@ def posterior_rows(priors: Sequence[Prior], posterior: Floats) -> list[dict[str,
     ]
 
 
-def write_tables(folder: Path, fitted: Sequence[Parameter], draws: Sequence[Mapping[str, object]]) -> None:
-    """Write fitted.csv and posterior.csv."""
+def write_tables(
+    folder: Path, priors: Sequence[Prior], fitted: Sequence[Parameter], draws: Sequence[Mapping[str, object]]
+) -> None:
+    """Write fitted.csv and posterior.csv; rows of symbols that `priors` don't free, those of another stage, stay."""
+    mine = {symbol for prior in priors for symbol in prior.symbols}
     rows = [record.model_dump(exclude_none=True) for record in fitted]
-    (folder / "fitted.csv").write_text(_csv(PARAMETERS.columns, rows), encoding="utf-8")
-    (folder / "posterior.csv").write_text(_csv(POSTERIOR.columns, draws), encoding="utf-8")
+    for name, columns, made in (("fitted.csv", PARAMETERS.columns, rows), ("posterior.csv", POSTERIOR.columns, draws)):
+        kept = [row for row in _held(folder / name) if row["symbol"] not in mine]
+        (folder / name).write_text(_csv(columns, [*kept, *made]), encoding="utf-8")
+
+
+def _held(path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def page(
@@ -103,14 +131,14 @@ def page(
 ) -> str:
     """docs/calibration.md; simulated: the fitted rows at the installed place."""
     precision = 100.0 / np.sqrt(2.0 * (settings.members - 1))
-    head = HEAD.format(
+    head = (HEADS[settings.stage] + METHOD).format(
         disease=settings.disease, members=settings.members, steps=settings.steps, patients=settings.patients,
         seed=settings.seed, precision=precision, rounds=settings.rounds, finer=settings.finer.patients,
     )  # fmt: skip
     return "".join(
         (head, "## What was learned\n\n", learned(priors, place, posterior), against(priors, place),
          "\n## The fitted rows at the installed place\n\n",
-         f"{settings.finer.patients} patients per cohort, half as many where the registry takes the unresected.\n\n",
+         f"{settings.finer.patients} patients per cohort{SHORT[settings.stage]}.\n\n",
          hits(targets, simulated))
     )  # fmt: skip
 
@@ -150,7 +178,7 @@ def hits(targets: Sequence[Target], simulated: Mapping[tuple, Comparison]) -> st
         shown = found is not None and found.simulated is not None
         interval = published_interval(target.asked) or (None, None)
         rows.append(
-            (target.name, target.cohort or "natural history", f"{target.weight:.3f}",
+            (target.name, target.scenario or target.cohort or "natural history", f"{target.weight:.3f}",
              f"{found.simulated:.3g} ({_span(found.low, found.high)})" if shown and found else "not reached",
              f"{target.asked.value:.3g} ({_span(*interval)}) {target.row.unit}",
              (found.verdict if found else None) or "no verdict")

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from paget import knowledge
 from paget.errors import InputError
 from paget.knowledge.disease import Published
+from paget.knowledge.fitted import NATURAL_HISTORY
 from paget.knowledge.verdict import published_interval
 from paget.trial.comparison import as_simulated
 from paget.trial.survival import normal_quantile
@@ -32,7 +33,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Target:
-    """A published row to fit: as printed (`row`) and as the cohort can show it (`asked`), under a cohort preset."""
+    """A published row to fit: as printed (`row`) and as the model can show it (`asked`).
+
+    cohort: the preset under which its patients are simulated; scenario: the built-in study of treatment that shows it.
+    """
 
     row: Published
     asked: Published
@@ -40,6 +44,7 @@ class Target:
     centre: float
     error: float
     weight: float
+    scenario: str | None = None
 
     @property
     def group(self) -> str:
@@ -73,14 +78,16 @@ def group_of(row: Published) -> str:
     return row.overlap_group or row.study_id
 
 
-def fit_targets(disease: str) -> tuple[Target, ...]:
-    """The fitted rows of a disease, in the order of fit_targets.csv; InputError where there is none."""
+def fit_targets(disease: str, stage: int = NATURAL_HISTORY) -> tuple[Target, ...]:
+    """The rows that a stage is fitted to, in the order of fit_targets.csv; InputError where there is none."""
     library = knowledge.shipped_library()
     rows = {row.key: row for row in library.published(disease)}
-    chosen = [(rows[target.key], target.cohort) for target in library.fit_targets(disease) if target.fitted]
+    listed = [target for target in library.fit_targets(disease) if target.fitted and target.stage == stage]
+    chosen = [(rows[target.key], target.cohort) for target in listed]
     if not chosen:
         raise InputError(f"disease {disease!r} has no row to fit", remedy="Mark some in fit_targets.csv.")
-    return weighted(chosen)
+    targets = weighted(chosen)
+    return tuple(replace(target, scenario=each.scenario) for target, each in zip(targets, listed, strict=True))
 
 
 def read_outs(disease: str) -> tuple[Target, ...]:

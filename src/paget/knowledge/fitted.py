@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, FiniteFloat, PositiveInt, model_validator
@@ -26,10 +27,16 @@ MOST_FREE = 15
 """Free parameters of one disease at most."""
 
 LATEST_MONTHS = 12.0
-"""Rows about a later time are not fitted."""
+"""The natural history is not fitted to rows about a later time."""
 
-BLOCKS = ("A", "B", "C")
-"""Blocks of published.csv that the natural history may be fitted to."""
+NATURAL_HISTORY, TREATMENT = STAGES = (1, 2)
+"""Stages of the fit; the second is made with the first installed."""
+
+BLOCKS: Mapping[int, tuple[str, ...]] = MappingProxyType({NATURAL_HISTORY: ("A", "B", "C"), TREATMENT: ("D", "E")})
+"""Stage -> blocks of published.csv that it may be fitted to."""
+
+NEVER = "do not fit"
+"""In the note of a published row that no stage may be fitted to."""
 
 Transform = Literal["linear", "log", "logit"]
 
@@ -72,7 +79,11 @@ class Prior(Record):
 
 
 class FitTarget(Record):
-    """A row of published.csv by its key; ``cohort``: the preset that stands for its patients (none: no treatment)."""
+    """A row of published.csv by its key.
+
+    ``cohort``: the preset that stands for its patients (none: no treatment); ``scenario``: the built-in study of
+    treatment that shows it, which makes it a row of the second stage.
+    """
 
     study_id: str
     arm: str = ""
@@ -80,6 +91,7 @@ class FitTarget(Record):
     endpoint: str
     time_months: FiniteFloat | None = None
     cohort: str | None = None
+    scenario: str | None = None
     fitted: bool
     note: str = ""
 
@@ -87,6 +99,11 @@ class FitTarget(Record):
     def key(self) -> tuple[str, str, str, str, float | None]:
         """As `Published.key`."""
         return (self.study_id, self.arm, self.population, self.endpoint, self.time_months)
+
+    @property
+    def stage(self) -> int:
+        """Stage of the fit that looks at it."""
+        return NATURAL_HISTORY if self.scenario is None else TREATMENT
 
 
 class ReadOutPrior(Record):
@@ -174,9 +191,18 @@ def faults_of_targets(targets: Iterable[Entry[FitTarget]], published: Iterable[P
         if row is None:
             yield entry.problem("no row of published.csv has this key", "Copy study … time_months from there.")
         elif entry.record.fitted:
-            if row.block.split(" ")[0] not in BLOCKS:
-                yield entry.problem(f"rows of block {row.block!r} are not fitted", f"Blocks: {', '.join(BLOCKS)}.")
-            if max(row.time_months or 0.0, row.value if row.unit == "months" else 0.0) > LATEST_MONTHS:
+            stage = entry.record.stage
+            if row.block.split(" ")[0] not in BLOCKS[stage]:
+                yield entry.problem(
+                    f"rows of block {row.block!r} are not fitted in stage {stage}",
+                    f"Blocks: {', '.join(BLOCKS[stage])}; a row with a scenario belongs to stage {TREATMENT}.",
+                )
+            if NEVER in row.note:
+                yield entry.problem(f"the row says {NEVER!r}", "Write fitted: no.")
+            if (
+                stage == NATURAL_HISTORY
+                and max(row.time_months or 0.0, row.value if row.unit == "months" else 0.0) > LATEST_MONTHS
+            ):
                 yield entry.problem(f"the row is about more than {LATEST_MONTHS:g} months", "Write fitted: no.")
         elif not entry.record.note:
             yield entry.problem("the row is not fitted and nothing says why", "Fill the column note.", "note")

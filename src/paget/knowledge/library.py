@@ -136,8 +136,11 @@ class Library:
 
     def fitted_rows(self, disease: str) -> frozenset[tuple[str, str, str, str, float | None]]:
         """Keys of the published rows that the installed fit was made to; empty where none is installed."""
-        installed = any(record.status == "fitted" for record in self.parameters(disease).values())
-        return frozenset(target.key for target in self.fit_targets(disease) if installed and target.fitted)
+        known = self.parameters(disease)
+        installed = {prior.stage for prior in self.priors(disease) if known[prior.symbol].status == "fitted"}
+        return frozenset(
+            target.key for target in self.fit_targets(disease) if target.fitted and target.stage in installed
+        )
 
     def posterior(self, disease: str) -> tuple[PosteriorDraw, ...]:
         """Draws of the posterior, in order."""

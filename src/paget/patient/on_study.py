@@ -208,7 +208,7 @@ def _begin(person, p, protocol, under, own, place, day, diameter, seed, step):
     person.recovered_day = day + recovery
     for site in range(own.sites.shape[0]):
         if (line.surgery_sites >> site) & 1:
-            clear_site(person, p, own, site, PRIMARY_SITE, left, decisions.KNIFE, seed, step)
+            clear_site(person, p, own, site, PRIMARY_SITE, left, decisions.KNIFE, decisions.KNIFE_LESIONS, seed, step)
     return died == 1
 
 

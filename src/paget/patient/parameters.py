@@ -138,6 +138,7 @@ _CELLS: dict[str, str] = {
     "killing_half": "cell",
     "pd_l1_half": "1",
     "pd_l1_positive_share": "1",
+    "pd_l1_recruitment_correlation": "1",
     "pd_l1_shape": "1",
     "pd1_blockade": "1",
     "ctla4_blockade": "1",
@@ -152,11 +153,13 @@ _TREATMENT: dict[str, str] = {
     "drug_sensitivity_spread": "1",
     "phenotype_death_rate": "1/d",
     "least_delivery": "1",
+    "partner_exposure_limit": "1",
     "drug_induction_resolution": "1",
     "drug_vanishing_concentration": "nmol/L",
     "typical_weight": "kg",
     "typical_surface": "m^2",
     "cytotoxic_spread": "1",
+    "cytotoxic_death_rate": "1/d",
 }
 
 

@@ -115,7 +115,7 @@ class Treated(NamedTuple):
     inputs: Any  # (drugs, INPUTS, INPUT_COLUMNS)
     modes: Any  # (drugs, MODE_ROWS, 3)
     substeps: Any  # (substeps,) nmol/L, scratch
-    effects: Any  # (2, drugs) day mean of the occupancy of the cytotoxics, of primary and metastases
+    damages: Any  # (2, drugs) damage by the cytotoxics (therapy/cytotoxic.py) in primary and metastases
     exposures: Any  # (drugs + 1,) relative to those of published adverse events; the last one: radiation
     toxicity: Any  # (drugs + 1,) therapy/toxicity.TOXICITY_STATE
     events: Any  # (EVENTS,) therapy/toxicity.EVENT

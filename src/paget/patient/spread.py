@@ -87,7 +87,8 @@ def step_small(person, p, own, seed, step):
         if class_count(own.sizes[group]) > 0:
             person.lesion_count = step_classes(
                 own.sites, own.sizes[group], own.members[group], own.lesions, person.lesion_count,
-                own.kinetics[1 + group], p.time_step, spacing, p.seeding_exponent, group == RESISTANT,
+                own.kinetics[1 + group], p.time_step, spacing, p.seeding_exponent,
+                person.resistant_clone if group == RESISTANT else -1,
             )  # fmt: skip
     for position in range(before, person.lesion_count):
         if own.lesions[position].parent == UNDRAWN:

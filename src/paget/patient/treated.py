@@ -4,14 +4,15 @@ From the first day of the first line on the clones of the primary and of every l
 (body/selection.py) instead of once per interval. Lesions without a record follow the founder clone, apart from those
 that hold resistant cells when a line begins: they are drawn by the law of body/mutation.py at their size (Bozic et al.
 2013, doi:10.7554/eLife.00747) and go on as their resistant cells alone, since the rest of a lesion below 1 mm^3 is out
-of sight whether it dies or not.
+of sight whether it dies or not. This group keeps the clone for which it was made as long as it has lesions: small
+lesions that resist a later line, but not the first, follow the founder clone until they get a record.
 """
 
 from math import exp, log
 
 from paget.body import decisions
 from paget.body.clones import clones_at_size
-from paget.body.lesions import ALL_RESISTANT
+from paget.body.lesions import ONE_CLONE
 from paget.body.micrometastases import COUNT, FOUNDED, LOG_CELLS, LOG_RATIO, SECONDARY, admit, class_count
 from paget.body.mutation import mean_mutants, mutant_birth_rate
 from paget.body.selection import add_mutants, step_selected
@@ -32,12 +33,24 @@ LOG_GONE = LOG_VANISHED * 6
 def begin_line(person, p, own, line, seed, step):
     """First day of a line: clones brought up to date; small lesions with cells that resist it go to their own group."""
     if not person.treated:
-        mutate(person, p, own, seed, step)
+        _count_clones(person, p, own, seed, step)
         person.treated = 1
-    person.resistant_clone = line.resistant_clone
-    if person.resistant_clone >= 0 and p.switch_mutation > 0.0:
+    if line.resistant_clone >= 0 and class_count(own.sizes[RESISTANT]) == 0 and p.switch_mutation > 0.0:
+        person.resistant_clone = line.resistant_clone
         _part(person, p, own, line.resistant_rate, WITH_VESSELS, seed, step)
         _part(person, p, own, line.resistant_rate, AVASCULAR, seed, step)
+
+
+@device_function
+def _count_clones(person, p, own, seed, step):
+    """Clones as they are before the first treatment; without mutation all cells are the founder's."""
+    if p.switch_mutation > 0.0:
+        mutate(person, p, own, seed, step)
+        return
+    own.primary_clones[:] = 0.0
+    own.primary_clones[0] = person.primary_cells
+    person.clone_day = step * p.time_step
+    person.clone_cells = person.primary_cells
 
 
 @device_function
@@ -115,8 +128,8 @@ def _compose(person, p, own, position, part, seed, step):
     cells = exp(lesion.log_cells)
     counts[:] = 0.0
     kinetics = own.kinetics[1]
-    if lesion.clone_day == ALL_RESISTANT and person.resistant_clone >= 0:
-        counts[person.resistant_clone] = cells
+    if lesion.clone_day <= ONE_CLONE:
+        counts[int(ONE_CLONE - lesion.clone_day)] = cells
     else:
         counts[0] = cells
         if p.switch_mutation > 0.0:
@@ -177,6 +190,7 @@ def set_effects(person, p, own, primary_loss, metastasis_loss):
             drug = own.drug_effects[place, clone]
             effect = own.effects[place, clone]
             effect.unbraked_rate = kinetics.untreated_rate * (1.0 - own.clone_costs[clone]) - drug.division_loss
+            effect.division_rate = kinetics.division_rate - drug.division_loss
             effect.loss_rate = by_t_cells + drug.killing + (primary_loss if place == 0 else metastasis_loss)
     for group in range(own.kinetics.shape[0] - 1):
         clone = person.resistant_clone if group == RESISTANT and person.resistant_clone >= 0 else 0

@@ -5,7 +5,7 @@ Drugs: doses by the calendars of the lines that are being given, one exact day o
     division of clone c    -b_max (1 - pi_c(x) / pi_c(0)) tau              response table of the line's network drugs
     death of clone c       + r_death (delta_c(x) - delta_c(0)) tau         the same table, deaths of either kind
                            + sum of the cytotoxics                         therapy/cytotoxic.py
-    ln x = mean over the drugs now in the blood of ln(C / C_usual) + omega z
+    ln x = mean over the drugs of a line now in the blood of ln(C / C_usual) + omega z
 
 C: unbound concentration at the lesion, C_usual: that of the usual regimen in the usual patient, z: the person's
 sensitivity, one standard normal number for all drugs on the network; tau: the person's tempo, by whose clock cells
@@ -14,7 +14,7 @@ Endothelium and PD-1 answer by occupancy (therapy/antiangiogenic.py, therapy/che
 scales what the network drugs do.
 """
 
-from math import exp, log
+from math import exp, expm1, log
 
 from paget.body import decisions
 from paget.body.drug_delivery import drug_delivery
@@ -26,11 +26,11 @@ from paget.compute import device_function
 from paget.compute.random import binomial, normal
 from paget.patient.clones import CLONES_OF_A_LESION
 from paget.patient.primary import current_rate
-from paget.patient.protocol import ACTIVE, HOURS
+from paget.patient.protocol import ACTIVE, ENDED, HOURS
 from paget.patient.treated import LOG_GONE, METASTASIS_PLACE, PRIMARY_PLACE
 from paget.therapy.antiangiogenic import joint_occupancy, vascular_blockade
 from paget.therapy.checkpoint import checkpoint_blockade
-from paget.therapy.cytotoxic import cytotoxic_rate, draw_sensitivity
+from paget.therapy.cytotoxic import cytotoxic_rate, damage_after_a_day, draw_sensitivity
 from paget.therapy.pharmacokinetics import draw_disposition, give_iv, give_oral, mean_occupancy, pk_day
 from paget.therapy.radiation import draw_alpha, fraction_log_kill
 from paget.therapy.toxicity import dose_share
@@ -47,7 +47,7 @@ def start_treatment(person, p, protocol, under, own, seed):
     person.cytotoxic_sensitivity = draw_sensitivity(p, seed, person.person)
     person.radiation_alpha = draw_alpha(p, seed, person.person)
     under.inputs[:, :, :] = 0.0
-    under.effects[:, :] = 0.0
+    under.damages[:, :] = 0.0
     for drug in range(protocol.drugs.shape[0]):
         own.levels[drug] = 0.0
         draw_disposition(
@@ -86,7 +86,7 @@ def give_doses(protocol, under, line, here, day):
 
 @device_function
 def step_drugs(person, p, protocol, under, own):
-    """One day of every drug in the body; fills own.levels and under.effects, sets blockade of vessels and of PD-1."""
+    """One day of every drug in the body; fills own.levels and under.damages, sets blockade of vessels and of PD-1."""
     vascular = 0.0
     person.pd1_blockade = 0.0
     for drug in range(protocol.drugs.shape[0]):
@@ -97,14 +97,13 @@ def step_drugs(person, p, protocol, under, own):
         )  # fmt: skip
         own.levels[drug] = mean
         reach = drug_delivery(action.diffusive, action.convective, person, p)
-        under.effects[PRIMARY_PLACE, drug] = reach
         if action.cytotoxic >= 0:
             cytotoxic = protocol.cytotoxics[action.cytotoxic]
             half = cytotoxic.half_effect
-            under.effects[METASTASIS_PLACE, drug] = mean_occupancy(under.substeps, half, cytotoxic.hill)
-            under.effects[PRIMARY_PLACE, drug] = mean_occupancy(
-                under.substeps, half / max(reach, p.least_delivery), cytotoxic.hill
-            )
+            effect = mean_occupancy(under.substeps, half, cytotoxic.hill)
+            under.damages[METASTASIS_PLACE, drug] = damage_after_a_day(under.damages[METASTASIS_PLACE, drug], effect, p)
+            effect = mean_occupancy(under.substeps, half / max(reach, p.least_delivery), cytotoxic.hill)
+            under.damages[PRIMARY_PLACE, drug] = damage_after_a_day(under.damages[PRIMARY_PLACE, drug], effect, p)
         if action.vascular_half > 0.0 and mean > 0.0:
             vascular = joint_occupancy(vascular, mean_occupancy(under.substeps, action.vascular_half, 1.0))
         if action.checkpoint_half > 0.0 and mean > 0.0:
@@ -115,7 +114,6 @@ def step_drugs(person, p, protocol, under, own):
 @device_function
 def set_drug_effects(person, p, protocol, under, own):
     """Divisions stopped and deaths added by the drugs in the body, for every clone in both places."""
-    line, table, exposure = _network_exposure(person, p, protocol, under, own)
     birth, _ = birth_and_death(
         current_rate(person, own.kinetics[0]), own.kinetics[0].untreated_rate, own.kinetics[0].division_rate,
         own.kinetics[0].brake_share,
@@ -123,47 +121,87 @@ def set_drug_effects(person, p, protocol, under, own):
     primary_births = birth / own.kinetics[0].division_rate
     person.drug_invasiveness = 1.0
     for place in range(2):
-        hypoxia = person.hypoxia if place == PRIMARY_PLACE else p.hypoxic_share_reference
         births = primary_births if place == PRIMARY_PLACE else 1.0
         for clone in range(own.drug_effects.shape[1]):
             effect = own.drug_effects[place, clone]
             effect.division_loss = 0.0
             effect.killing = _cytotoxic_killing(person, p, protocol, under, own, clone, place, births)
-            group = protocol.classes[table, person.genotype, clone] if line >= 0 else -1
-            if group < 0:
-                continue
-            values, points = protocol.response[table, group], protocol.points[table]
-            divided = _read(values, points, exposure, hypoxia, PROLIFERATION)
-            deaths = _read(values, points, exposure, hypoxia, DEATHS)
-            strength = p.switch_target_inhibition * person.time_scale
-            effect.division_loss = strength * own.kinetics[place].division_rate * (1.0 - divided)
-            effect.killing += strength * p.phenotype_death_rate * max(deaths, 0.0)
-            if place == PRIMARY_PLACE and clone == 0:
-                moved = _read(values, points, exposure, hypoxia, INVASIVENESS)
-                person.drug_invasiveness = moved**p.switch_target_inhibition
+    for line in range(protocol.lines.shape[0]):
+        table, exposure = _network_exposure(person, p, protocol, under, own, line)
+        if table >= 0:
+            _add_network_effects(person, p, protocol, own, table, exposure)
 
 
 @device_function
-def _network_exposure(person, p, protocol, under, own):
-    """(line, response table, ln exposure) of the drugs on the network, of the last line that gave any; -1: none."""
-    for back in range(protocol.lines.shape[0]):
-        place = protocol.lines.shape[0] - 1 - back
-        line = protocol.lines[place]
-        if line.first_table < 0 or under.line_states[place].status < ACTIVE:
-            continue
-        together = 0.0
-        count = 0
-        present = 0
-        for dosing in range(line.first_dosing, line.first_dosing + line.dosings):
-            row = protocol.dosings[dosing]
-            if row.network_bit > 0 and own.levels[row.drug] > p.drug_vanishing_concentration:
-                together += log(own.levels[row.drug] / row.usual)
-                count += 1
-                present |= row.network_bit
-        if count > 0:
-            return place, line.first_table + present - 1, together / count + person.network_sensitivity
-        return -1, 0, 0.0
-    return -1, 0, 0.0
+def _add_network_effects(person, p, protocol, own, table, exposure):
+    """What the network drugs of one line do, beside those of others: divisions that are left multiply, deaths add."""
+    values, points = protocol.response[table], protocol.points[table]
+    strength = p.switch_target_inhibition * person.time_scale
+    for place in range(2):
+        hypoxia = person.hypoxia if place == PRIMARY_PLACE else p.hypoxic_share_reference
+        for clone in range(own.drug_effects.shape[1]):
+            group = protocol.classes[table, person.genotype, clone]
+            if group < 0:
+                continue
+            effect = own.drug_effects[place, clone]
+            divided = _read(values[group], points, exposure, hypoxia, PROLIFERATION)
+            deaths = _read(values[group], points, exposure, hypoxia, DEATHS)
+            left = own.kinetics[place].division_rate - effect.division_loss
+            # A fast tumour has no more divisions than others to lose: its deaths are fewer.
+            effect.division_loss += min(strength, 1.0) * left * (1.0 - divided)
+            effect.killing += strength * p.phenotype_death_rate * max(deaths, 0.0)
+            if place == PRIMARY_PLACE and clone == 0:
+                moved = _read(values[group], points, exposure, hypoxia, INVASIVENESS)
+                person.drug_invasiveness *= moved**p.switch_target_inhibition
+
+
+@device_function
+def _network_exposure(person, p, protocol, under, own, place):
+    """(response table, ln exposure) of the drugs on the network that a line brought into the blood; -1: none.
+
+    A drug that later lines give too counts as theirs. One that is all but gone beside its partner is left out, since
+    the mean of both exposures would be less than that of the partner alone.
+    """
+    line = protocol.lines[place]
+    if line.first_table < 0 or not _has_given(under, place):
+        return -1, 0.0
+    highest = 0.0
+    for dosing in range(line.first_dosing, line.first_dosing + line.dosings):
+        highest = max(highest, _relative_exposure(p, protocol, under, own, place, dosing))
+    together = 0.0
+    count = 0
+    present = 0
+    for dosing in range(line.first_dosing, line.first_dosing + line.dosings):
+        relative = _relative_exposure(p, protocol, under, own, place, dosing)
+        if relative > 0.0 and relative >= p.partner_exposure_limit * highest:
+            together += log(relative)
+            count += 1
+            present |= protocol.dosings[dosing].network_bit
+    if count == 0:
+        return -1, 0.0
+    return line.first_table + present - 1, together / count + person.network_sensitivity
+
+
+@device_function
+def _relative_exposure(p, protocol, under, own, place, dosing):
+    """Today's level of a drug over its usual one; 0 where it is gone, off the network, or counted by a later line."""
+    row = protocol.dosings[dosing]
+    if row.network_bit == 0 or own.levels[row.drug] <= p.drug_vanishing_concentration:
+        return 0.0
+    for other in range(place + 1, protocol.lines.shape[0]):
+        line = protocol.lines[other]
+        if _has_given(under, other):
+            for given in range(line.first_dosing, line.first_dosing + line.dosings):
+                if protocol.dosings[given].drug == row.drug:
+                    return 0.0
+    return own.levels[row.drug] / row.usual
+
+
+@device_function
+def _has_given(under, place):
+    """Whether a line is being given or has been."""
+    status = under.line_states[place].status
+    return status == ACTIVE or status == ENDED
 
 
 @device_function
@@ -182,13 +220,13 @@ def _read(values, points, exposure, hypoxia, column):
 
 @device_function
 def _cytotoxic_killing(person, p, protocol, under, own, clone, place, births):
-    """Deaths (1/day) of a clone's cells by all cytotoxic drugs in the body."""
+    """Deaths (1/day) of a clone's cells by all cytotoxic drugs that damaged them."""
     total = 0.0
     for drug in range(protocol.drugs.shape[0]):
         row = protocol.actions[drug].cytotoxic
-        if row >= 0 and own.levels[drug] > 0.0:
+        if row >= 0 and under.damages[place, drug] > 0.0:
             total += cytotoxic_rate(
-                protocol.cytotoxics[row], under.effects[place, drug], person.cytotoxic_sensitivity, births,
+                protocol.cytotoxics[row], under.damages[place, drug], person.cytotoxic_sensitivity, births,
                 person.p53_lost, person.stem_share, own.clone_traits[clone].cytotoxic_shielded, p,
             )  # fmt: skip
     return total
@@ -204,16 +242,19 @@ def irradiate(person, p, protocol, own, line, fractions, primary_site, seed, ste
         log_kill = fraction_log_kill(
             line.fraction_dose, fractions, line.hours_between, hypoxia, person.stem_share, person.radiation_alpha, p
         )
-        clear_site(person, p, own, site, primary_site, exp(-log_kill), decisions.BEAM, seed, step)
+        left = exp(-log_kill)
+        clear_site(person, p, own, site, primary_site, left, decisions.BEAM, decisions.BEAM_LESIONS, seed, step)
 
 
 @device_function
-def clear_site(person, p, own, site, primary_site, left, decision, seed, step):
+def clear_site(person, p, own, site, primary_site, left, decision, of_small, seed, step):
     """Leave each cancer cell of a site alive with the chance `left`.
 
-    decision: BEAM or KNIFE for cells that are counted one by one; the next one is for small lesions.
+    decision: BEAM or KNIFE, for cells that are counted one by one; of_small: the one for small lesions.
     """
     number = person.person
+    if left >= 1.0:
+        return
     if site == primary_site:
         before = person.primary_cells
         person.primary_cells = strike(own.primary_clones, left, p.stochastic_limit, seed, number, 0, decision, step)
@@ -230,9 +271,11 @@ def clear_site(person, p, own, site, primary_site, left, decision, seed, step):
             _strike_lesion(lesion, own.lesion_clones[position], p, left, number, position, decision, seed, step)
     for group in range(GROUPS):
         part = (site * GROUPS + group) * own.sizes.shape[1]
-        _strike_classes(own.sizes[group], own.members[group], p, site, left, number, part, decision + 1, seed, step)
-    part = (own.sites.shape[0] * GROUPS) * own.sizes.shape[1] + site * (NURSERY_CELLS + 1)
-    _strike_nursery(own.nursery[site], left, number, part, decision + 1, seed, step)
+        _strike_classes(own.sizes[group], own.members[group], p, site, left, number, part, of_small, seed, step)
+    part = (own.sites.shape[0] * GROUPS) * own.sizes.shape[1]
+    own.sites[site].dormant = binomial(own.sites[site].dormant, left, seed, number, part + site, of_small, step)
+    part += own.sites.shape[0] + site * (NURSERY_CELLS + 1) * (NURSERY_CELLS + 1)
+    _strike_nursery(own.nursery[site], left, number, part, of_small, seed, step)
 
 
 @device_function
@@ -262,8 +305,10 @@ def _strike_classes(sizes, members, p, site, left, number, part, decision, seed,
         row = sizes[place]
         count = members[site, place]
         remaining = exp(row[LOG_CELLS]) * left
-        log_cells = log(remaining) if remaining > 1.0 else 0.0
-        lasting = binomial(count, 1.0 - exp(-remaining), seed, number, part + place, decision, step)
+        chance = -expm1(-remaining)
+        lasting = binomial(count, chance, seed, number, part + place, decision, step)
+        # Those that last hold the cells of all: at least one each.
+        log_cells = log(remaining / chance) if chance > 0.0 else 0.0
         ratio = row[LOG_RATIO] + row[LOG_CELLS] - log_cells
         founded, secondary = row[FOUNDED], row[SECONDARY]
         members[site, place] = 0.0
@@ -274,10 +319,32 @@ def _strike_classes(sizes, members, p, site, left, number, part, decision, seed,
 
 @device_function
 def _strike_nursery(nursery, left, number, part, decision, seed, step):
-    """Young lines of one site: each lasts with the chance that one of its cells does."""
+    """Young lines of one site: each cell of a line survives with the chance `left`, the line with any of its cells."""
+    # Smallest first: what is left of a line joins the shorter ones, which have been done already.
     for cells in range(1, NURSERY_CELLS + 1):
-        count = nursery[cells, 0]
-        if count > 0.0:
-            lasting = binomial(count, 1.0 - (1.0 - left) ** cells, seed, number, part + cells, decision, step)
-            for column in range(nursery.shape[1]):
-                nursery[cells, column] *= lasting / count
+        if nursery[cells, 0] > 0.0:
+            strike_lines(nursery, cells, left, number, part + cells * (NURSERY_CELLS + 1), decision, seed, step)
+
+
+@device_function
+def strike_lines(nursery, cells, left, number, part, decision, seed, step):
+    """Spread the lines of `cells` cells over the sizes that survival leaves, a multinomial draw by its conditionals."""
+    count = nursery[cells, 0]
+    undecided = count
+    chance = (1.0 - left) ** cells
+    rest = 1.0
+    founded, secondary = nursery[cells, 1] / count, nursery[cells, 2] / count
+    for column in range(nursery.shape[1]):
+        nursery[cells, column] = 0.0
+    for survivors in range(cells + 1):
+        lines = undecided
+        if survivors < cells:
+            share = min(chance / rest, 1.0) if rest > 0.0 else 0.0
+            lines = binomial(undecided, share, seed, number, part + survivors, decision, step)
+        if survivors > 0:
+            nursery[survivors, 0] += lines
+            nursery[survivors, 1] += lines * founded
+            nursery[survivors, 2] += lines * secondary
+        undecided -= lines
+        rest -= chance
+        chance *= (cells - survivors) / (survivors + 1.0) * left / (1.0 - left)

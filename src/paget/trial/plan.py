@@ -222,7 +222,7 @@ def plan(study: Study, arm: str | None = None, genotypes: Collection[int] | None
         roles=np.array([ROLES.get(site, OTHER_ROLE) for site in sites], np.int64),
         organ_volumes=np.array([_organ_volume(site) for site in knowledge.sites()]),
         **_spread(sites, values, switches),
-        **_mutant_clones(study.disease, switches["mutation"]),
+        **_mutant_clones(study.disease, switches["mutation"] * values["mutation_rate_scale"]),
         care=care,
         allowed_care=allowed_options(care, study.operated),
         class_capacity=int(values["class_capacity"]),
@@ -382,9 +382,9 @@ def _direct(sites: tuple[str, ...], lodging: float, reseeding: float) -> dict[st
     }
 
 
-def _mutant_clones(disease: str, switch: float) -> dict[str, Any]:
+def _mutant_clones(disease: str, factor: float) -> dict[str, Any]:
     """Clones of the disease as the course reads them; rates per division of the parent, costs as shares of lambda."""
-    table = clone_table(disease, switch)
+    table = clone_table(disease, factor)
     return {
         "clone_names": table.ids,
         "clone_rates": table.rates,

@@ -19,8 +19,9 @@ from paget.patient.protocol import ACTION, CLONE_TRAIT, DOSING, HOURS, LINE
 from paget.patient.protocol import Protocol as Tables
 from paget.therapy.agents import compiled_drugs
 from paget.therapy.checkpoint import affinity
-from paget.therapy.cytotoxic import CYTOTOXIC, cytotoxic_table
+from paget.therapy.cytotoxic import cytotoxic_table
 from paget.therapy.toxicity import compile_dose_rules, compile_toxicity
+from paget.therapy.usual_effect import size_ratio, usual_effect
 from paget.trial.treatment import (
     AFTER_START,
     CONDITIONS,
@@ -102,7 +103,8 @@ def compile_treatment(
         mine = slice(first, first + len(line.dosings))
         _fill_line(lines[place : place + 1], line, [site.id for site in sites])
         lines[place]["first_dosing"], lines[place]["dosings"] = first, len(line.dosings)
-        lines[place]["resistant_clone"], lines[place]["resistant_rate"] = _resistant(line, kinds, switches["mutation"])
+        factor = switches["mutation"] * values["mutation_rate_scale"]
+        lines[place]["resistant_clone"], lines[place]["resistant_rate"] = _resistant(line, kinds, factor)
         _fill_dosings(dosings[mine], line.dosings, drugs, values)
         lines[place]["first_table"] = responses.add(line, dosings[mine])
         first = mine.stop
@@ -117,7 +119,7 @@ def compile_treatment(
         fractions=_fractions(protocol.lines),
         drugs=compiled,
         actions=_actions(drugs, compiled, values),
-        cytotoxics=cytotoxic_table(_cytotoxic(drugs), values) if _cytotoxic(drugs) else np.zeros(0, CYTOTOXIC),
+        cytotoxics=_cytotoxics(drugs, compiled, values),
         response=responses.values,
         points=responses.points,
         classes=responses.classes,
@@ -248,14 +250,28 @@ def usual_concentration(drug: str, record: np.void, values: Mapping[str, float])
         raise InputError(
             f"the usual regimen of {drug} is a single dose", field="drugs", remedy="Write how often it is given."
         )
-    dose = regimen.milligrams(values["typical_weight"], values["typical_surface"])
+    weight, surface = values["typical_weight"], values["typical_surface"]
+    dose = regimen.milligrams(weight, surface)
     reaching = dose * float(record["oral_share"]) if regimen.route == ORAL else dose
-    return reaching / regimen.every_hours / float(record["clearance"]) * float(record["unbound_per_mg"])
+    clearance = float(record["clearance"]) * size_ratio(record, weight, surface) ** float(record["clearance_exponent"])
+    return reaching / regimen.every_hours / clearance * float(record["unbound_per_mg"])
 
 
 def _cytotoxic(drugs: Sequence[str]) -> list[str]:
     """Those of the drugs that kill dividing cells, in order."""
     return [drug for drug in drugs if knowledge.drugs[drug].acts_by(CYTOTOXIC_WAY) is not None]
+
+
+def _cytotoxics(drugs: Sequence[str], compiled: np.ndarray, values: Mapping[str, float]) -> np.ndarray:
+    """(cytotoxics,) CYTOTOXIC, each at the effect of its usual regimen."""
+    usual = {}
+    for drug in _cytotoxic(drugs):
+        record, half = compiled[drugs.index(drug)], values[f"{drug}_half_effect"]
+        usual[drug] = usual_effect(
+            record, knowledge.drugs[drug].usual, half, values["cytotoxic_hill"], values["typical_weight"],
+            values["typical_surface"],
+        )  # fmt: skip
+    return cytotoxic_table(list(usual), values, usual)
 
 
 def _actions(drugs: Sequence[str], compiled: np.ndarray, values: Mapping[str, float]) -> np.ndarray:
@@ -297,12 +313,12 @@ def _traits(kinds: Sequence[Clone]) -> np.ndarray:
     return table
 
 
-def _resistant(line: Line, kinds: Sequence[Clone], switch: float) -> tuple[int, float]:
+def _resistant(line: Line, kinds: Sequence[Clone], factor: float) -> tuple[int, float]:
     """(clone, mutants per division of the founder) that holds off every drug of a line; (-1, 0) for none."""
     given = [dosing.drug for dosing in line.dosings]
     for place, clone in enumerate(kinds):
         if given and clone.parent == kinds[0].id and all(_held_off(clone, drug) for drug in given):
-            return place, clone.rate * switch
+            return place, clone.rate * factor
     return -1, 0.0
 
 
