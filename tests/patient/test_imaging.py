@@ -29,12 +29,10 @@ from paget.patient.imaging import (
     clinical_progression,
     follow_up_scan,
     organ_table,
-    scan_due,
-    scan_schedule,
 )
 from paget.patient.parameters import PARAMETERS, UNITS
 from paget.patient.recist import NON_TARGET, PERSISTS, RECIST, RESPONSES
-from paget.therapy.dead_cells import step_dead, step_dead_cells
+from paget.therapy.dead_cells import cleared
 from paget.trial.units import convert
 
 SITES = [site.id for site in knowledge.sites()]
@@ -73,24 +71,10 @@ def scanning(i, persons, lesions, organs, imaging, recist, scans, days, status, 
 
 
 @kernel
-def asking(i, schedule, imaging, since, out):
-    out[i] = int(scan_due(schedule, imaging[i], since[i]))
-
-
-@kernel
-def dying(i, persons, lesions, primary_loss, metastasis_loss, days, steps, p):
-    for _ in range(steps):
-        step_dead_cells(persons[i], lesions[i], primary_loss, metastasis_loss, days, p[0])
-
-
-@kernel
-def decaying(i, cells, loss, days, p, out):
-    """One lesion that only dies, in steps of `days`."""
-    dead = 0.0
-    left = cells
+def decaying(i, dead, lost, days, p, out):
+    """Dead cells of one lesion that loses `lost` cells a day, in steps of `days`."""
     for step in range(out.shape[1]):
-        dead = step_dead(dead, left, loss, days, p[0])
-        left *= math.exp(-loss * days)
+        dead = cleared(dead, lost * days, p[0], days)
         out[i, step] = dead
 
 
@@ -370,17 +354,6 @@ def test_the_array_holds_the_targets_of_the_guideline():
     assert knowledge.parameters("atc")["recist_target_limit"].value == TARGETS
 
 
-def test_scans_fall_on_their_days_and_a_missed_one_is_made_up_for():
-    schedule = scan_schedule(56.0, 365.0)
-    np.testing.assert_array_equal(schedule, [56, 112, 168, 224, 280, 336])
-    imaging = np.zeros(5, IMAGING)
-    imaging["scans"] = [1, 1, 2, 2, 7]
-    since = np.array([55.0, 56.0, 56.0, 115.0, 1000.0])
-    out = np.zeros(5, np.int64)
-    asking.launch(5, schedule, imaging, since, out, threads=1)
-    assert out.tolist() == [0, 1, 0, 1, 0]
-
-
 def test_clinical_progression_is_what_was_not_so_at_baseline():
     patient = Patient(60)
     patient.persons["lumen_loss"] = 0.5
@@ -409,42 +382,23 @@ def test_a_primary_that_has_trebled_is_felt():
     assert not small.watch(1)
 
 
-@pytest.mark.parametrize("loss", [0.02, math.log(2.0) / 10.0, 0.5])
-def test_killed_cells_follow_the_exact_solution_whatever_the_step(loss):
-    p = parameters()
-    clearance = math.log(2.0) / float(p["dead_cell_half_life"][0])
-    for steps in (5, 40):
-        out = np.zeros((1, steps))
-        decaying.launch(1, 1e9, loss, 20.0 / steps, p, out, threads=1)
-        apart = clearance - loss
-        exact = (
-            1e9 * loss * (20.0 if abs(apart) < 1e-12 else (math.exp(-loss * 20) - math.exp(-clearance * 20)) / apart)
-        )
-        if abs(apart) < 1e-12:
-            exact *= math.exp(-clearance * 20)
-        assert out[0, -1] == pytest.approx(exact, rel=1e-9)
+def dead_after(dead: float, lost: float, days: float, steps: int, **changed: float) -> float:
+    out = np.zeros((1, steps))
+    decaying.launch(1, dead, lost, days, parameters(**changed), out, threads=1)
+    return float(out[0, -1])
+
+
+@pytest.mark.parametrize("steps", [20, 80])
+def test_killed_cells_follow_the_exact_solution_whatever_the_step(steps):
+    clearance = math.log(2.0) / float(parameters()["dead_cell_half_life"][0])
+    exact = 1e8 / clearance * (1.0 - math.exp(-20.0 * clearance))
+    assert dead_after(0.0, 1e8, 20.0 / steps, steps) == pytest.approx(exact, rel=3e-4)
 
 
 def test_dead_cells_halve_in_the_half_life_and_nothing_is_made():
-    patient = Patient(60, ("lung", 40))
-    patient.persons["dead_cells"] = 8e9
-    patient.lesions["dead_cells"][0, 0] = 4e6
-    half_life = int(patient.p["dead_cell_half_life"][0])
-    dying.launch(1, patient.persons, patient.lesions, 0.0, 0.0, 1.0, half_life, patient.p, threads=1)
-    assert patient.persons["dead_cells"][0] == pytest.approx(4e9)
-    assert patient.lesions["dead_cells"][0, 0] == pytest.approx(2e6)
-
-
-def test_losses_of_primary_and_metastases_go_their_own_ways():
-    patient = Patient(60, ("lung", 40))
-    dying.launch(1, patient.persons, patient.lesions, 0.0, 0.1, 1.0, 1, patient.p, threads=1)
-    assert patient.persons["dead_cells"][0] == 0.0
-    killed = patient.cells(40) * (1.0 - math.exp(-0.1))
-    assert 0.9 * killed < patient.lesions["dead_cells"][0, 0] < killed
+    half_life = int(parameters()["dead_cell_half_life"][0])
+    assert dead_after(8e9, 0.0, 1.0, half_life) == pytest.approx(4e9)
 
 
 def test_without_the_mechanism_killed_cells_are_gone_at_once():
-    patient = Patient(60, ("lung", 40), switch_dead_cell_clearance=0.0)
-    dying.launch(1, patient.persons, patient.lesions, 0.3, 0.3, 1.0, 10, patient.p, threads=1)
-    assert patient.persons["dead_cells"][0] == 0.0
-    assert patient.lesions["dead_cells"][0, 0] == 0.0
+    assert dead_after(0.0, 1e8, 1.0, 10, switch_dead_cell_clearance=0.0) == 0.0

@@ -13,15 +13,15 @@ from paget.body.shape import volume_of_diameter
 from paget.body.state import GROUPS, KINETICS, LESION, PERSON
 from paget.compute import kernel
 from paget.errors import InputError
+from paget.knowledge.pd_l1_assays import PD_L1_ASSAYS, pd_l1_factor
 from paget.patient.monitoring import (
-    PD_L1_ASSAYS,
+    TISSUE_METHODS,
     cell_deaths,
     ctc_count,
     ctdna_copies,
     ctdna_per_ml,
     ctdna_positive,
     measured_pd_l1,
-    pd_l1_factor,
     resectable,
     sequencing_day,
     tissue_diagnosis,
@@ -33,7 +33,7 @@ from paget.trial.units import convert
 DRAWS = 20_000
 SEED = 11
 CLASSES = 4
-LEVEL, POSITIVE, CELLS, DAY, PUNCTURES, KNOWN, COPIES = range(7)
+LEVEL, POSITIVE, CELLS, DAY, PUNCTURES, KNOWN, COPIES, METHOD = range(8)
 RECORDS = knowledge.parameters("atc")
 
 
@@ -67,7 +67,8 @@ def examining(i, per_ml, p, out):
     out[i, COPIES] = ctdna_copies(per_ml, p[0], SEED, i, 0)
     out[i, POSITIVE] = 1.0 if ctdna_positive(out[i, COPIES], p[0]) else 0.0
     out[i, CELLS] = ctc_count(per_ml, p[0], SEED, i, 0)
-    day, punctures = tissue_diagnosis(i, p[0], SEED)
+    day, punctures, method = tissue_diagnosis(i, p[0], SEED)
+    out[i, METHOD] = method
     out[i, DAY] = day
     out[i, PUNCTURES] = punctures
     out[i, KNOWN] = sequencing_day(i, day, per_ml, p[0], SEED)
@@ -84,7 +85,7 @@ def staining(i, shares, factor, out):
 
 
 def examined(per_ml: float = 0.0, **changed: float) -> np.ndarray:
-    out = np.zeros((DRAWS, 7))
+    out = np.zeros((DRAWS, 8))
     examining.launch(DRAWS, per_ml, parameters(**changed), out, threads=1)
     return out
 
@@ -200,6 +201,19 @@ def test_a_core_biopsy_first_takes_longer_and_misses_less():
     assert core[:, DAY].min() == record("histology_turnaround") > first[:, DAY].min()
 
 
+def test_the_method_is_that_of_the_last_puncture():
+    found = examined()
+    methods = np.array(TISSUE_METHODS)[found[:, METHOD].astype(int)]
+    limit = int(record("punctures_limit"))
+    assert set(methods[found[:, PUNCTURES] == 1]) == {"fine-needle aspiration"}
+    again = (found[:, PUNCTURES] > 1) & (found[:, PUNCTURES] <= limit)
+    assert set(methods[again]) == {"core biopsy"}
+    never = examined(fna_sensitivity=0.0, core_biopsy_sensitivity=0.0)
+    assert set(np.array(TISSUE_METHODS)[never[:, METHOD].astype(int)]) == {"open biopsy"}
+    first = examined(core_biopsy_first=1.0)
+    assert set(first[first[:, PUNCTURES] == 1, METHOD]) == {TISSUE_METHODS.index("core biopsy")}
+
+
 def test_sequencing_takes_its_published_time_after_the_diagnosis():
     found = examined()
     taken = found[:, KNOWN] - found[:, DAY]
@@ -225,11 +239,12 @@ def test_an_assay_reads_its_factor_and_never_more_than_all():
 
 
 def test_assays_stand_in_the_order_of_the_comparison():
-    factors = {assay: pd_l1_factor(assay, RECORDS) for assay in PD_L1_ASSAYS}
+    values = {symbol: known.value for symbol, known in RECORDS.items()}
+    factors = {assay: pd_l1_factor(assay, values) for assay in PD_L1_ASSAYS}
     assert factors["22C3"] == factors["28-8"] == factors["SP263"] == 1.0
     assert factors["SP142"] < 1.0 < factors["73-10"]
     with pytest.raises(InputError, match="SP142"):
-        pd_l1_factor("SP143", RECORDS)
+        pd_l1_factor("SP143", values)
 
 
 def operable(diameter: float, extended: int = 1, lumen: float = 0.0, dead: float = 0.0, **changed: float) -> np.ndarray:

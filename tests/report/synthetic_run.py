@@ -176,6 +176,16 @@ def _subjects(chance: np.random.Generator, recipe: Recipe, arm: str) -> pd.DataF
             "SELF_SEEDED": chance.integers(0, 100, n).astype(float),
             "DIAGNOSIS_SITES": [";".join(sites.split(";")[:2]) for sites in autopsy],
             "AUTOPSY_SITES": autopsy,
+            "ULTRASOUND_SUSPICIOUS": np.arange(n) % 8 > 0,
+            "TISSUE_METHOD": np.where(np.arange(n) % 2, "core biopsy", "fine-needle aspiration"),
+            "TISSUE_DAY": 2.0,
+            "GENOTYPE_DAY": 23.0,
+            "PD_L1_MEASURED": np.where(np.arange(n) % 4, 0.3, 0.0),
+            "PD_L1_ASSAY": "22C3",
+            "CTDNA_PER_ML": 5.0,
+            "CTDNA_COPIES": 20.0,
+            "CTDNA_TEST": "positive",
+            "CTC_COUNTED": np.arange(n) % 2,
         }
     )
 

@@ -11,10 +11,10 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from paget.report import body_map, cascade, causes, comparison, lesion_sizes, natural_history, provenance
+from paget.report import body_map, cascade, causes, comparison, lesion_sizes, natural_history, provenance, workup
 from paget.report import citations as cited
 from paget.report.build import render
-from paget.report.number_format import number, span
+from paget.report.number_format import number, percent, span
 from paget.report.run_directory import RunDirectory, read
 from paget.report.survival_curves import curves, median_months
 from paget.report.text import labels
@@ -125,6 +125,16 @@ def test_read_outs_are_medians_of_the_subjects(run: RunDirectory) -> None:
     assert shown["Ki-67 index"][0] == number(float(subjects["KI67"].median()))
     ratio = (subjects["FOUNDERS_DIAGNOSIS"] / subjects["SHED_DIAGNOSIS"]).median()
     assert shown["Founders per shed cell at diagnosis, each virtual patient"][0] == number(float(ratio))
+
+
+def test_work_up_says_how_the_diagnosis_was_made_and_what_was_measured(run: RunDirectory, run_directory: Path) -> None:
+    subjects = run.tables["subjects"]
+    core = percent(float((subjects["TISSUE_METHOD"] == "core biopsy").mean()))
+    stained = percent(float((subjects["PD_L1_MEASURED"] >= 0.01).mean()))
+    (sentence,) = workup.sentences(run, ENGLISH)
+    assert f"a core biopsy in {core}" in sentence
+    assert f"by the antibody 22C3 in {stained}" in sentence
+    assert sentence in render(run_directory)
 
 
 def test_only_switches_that_are_not_on_are_listed(run: RunDirectory) -> None:

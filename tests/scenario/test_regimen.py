@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
+from paget import knowledge
+from paget.knowledge.regimen import regimen as usual_regimen
 from paget.scenario import drugs
 from paget.scenario.local_treatment import parse_operation, parse_radiation
 from paget.scenario.regimen import Regimen, doses_by_day, known_regimen, parse_regimen
@@ -245,3 +247,18 @@ def test_radiation_and_operations_are_written_as_they_were_read():
     assert swapped.sites == ("thyroid", "cervical_nodes")
     for name in ("total thyroidectomy", "total thyroidectomy with neck dissection", "lobectomy", "debulking"):
         assert str(parse_operation(name.upper())) == name
+
+
+def test_what_knowledge_writes_of_regimens_means_the_same_in_a_scenario():
+    """Folders of agents have a grammar of their own, of one drug under one plain schedule."""
+    texts = {
+        text for drug in knowledge.drugs.values() for text in (drug.record.regimen, *(o.regimen for o in drug.observed))
+    }
+    assert len(texts - {""}) > 8
+    for text in texts - {""}:
+        short, full = usual_regimen(text), parse_regimen(text)
+        assert (short.name, short.amount, short.basis, short.route) == (
+            full.drug, full.dose.in_basis, full.dose.basis, full.route,
+        )  # fmt: skip
+        assert short.every_hours == (None if full.schedule.once else full.schedule.interval_hours)
+        assert short.over_hours == full.infusion_hours

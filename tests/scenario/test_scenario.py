@@ -39,6 +39,7 @@ eligibility:
   sex: F
   metastatic: no
   diameter: {min: 2 cm, max: 120 mm}
+  pd-l1: {min: 1 %, max: 100 %, assay: sp142}
 follow_up: 2 years
 arms:
   - {name: a, lines: []}
@@ -61,6 +62,8 @@ def test_everything_that_a_trial_can_say():
     assert trial.eligibility.age_years == pytest.approx((18, 80))
     assert trial.eligibility.diameter_mm == (20, 120)
     assert (trial.eligibility.sex, trial.eligibility.metastatic) == ("female", False)
+    assert trial.eligibility.pd_l1_share == (0.01, 1.0)
+    assert trial.eligibility.pd_l1_assay == "SP142"
     assert trial.endpoints == ("OS", "CSS")
     assert trial.mechanisms == {"extravasation": 0, "shedding": 1, "arrest": 0.4, "angiogenesis": 1}
     expected = {"small_lesion_doubling_time": 14, "lymph_share": 0.3, "lethal_lung_volume": 80}

@@ -88,7 +88,7 @@ def test_the_example_of_the_design():
     before, operation, after = compiled.protocols["neoadjuvant, surgery, chemoradiation"].lines
     assert before.until == (Condition("resectable"), Condition("progression"))
     assert operation.when == (Condition("resectable"),)
-    assert operation.surgery == Surgery("total thyroidectomy", ("thyroid", "cervical_nodes"), neck_dissection=True)
+    assert operation.surgery == Surgery("total thyroidectomy", ("thyroid", "cervical_nodes"))
     assert operation.until == ()
     assert after.radiotherapy == Radiotherapy(66, 33, 1, 5, 0, ("thyroid", "cervical_nodes"))
     assert after.when == (Condition("previous line ended"),)

@@ -29,7 +29,6 @@ from paget.therapy.pharmacokinetics import (
     mean_occupancy,
     pk_day,
 )
-from paget.therapy.site_exposure import site_exposure
 
 ROOT = Path(__file__).resolve().parents[2]
 WEIGHT, SURFACE = 70.0, 1.73
@@ -76,12 +75,6 @@ def occupying(i, course, half, exponent, out):
 
 
 @kernel
-def reaching(i, drug, out):
-    out[0] = site_exposure(10.0, False, 0.5, drug[0])
-    out[1] = site_exposure(10.0, True, 0.5, drug[0])
-
-
-@kernel
 def filling(i, drug, inputs, noted):
     for dose in range(noted.shape[0]):
         noted[dose] = give_oral(inputs, drug[0], 1.0, 1.0)
@@ -92,7 +85,7 @@ def agent(**values: float) -> np.ndarray:
     drug = np.zeros(1, DRUG)
     usual = {
         "oral_share": 1.0, "absorption_rate": 1.0, "clearance": 2.0, "central_volume": 10.0, "peripheral_volume": 1.0,
-        "second_volume": 1.0, "unbound_per_mg": 1.0, "induction_ratio": 1.0, "induction_time": 1.0, "brain_share": 1.0,
+        "second_volume": 1.0, "unbound_per_mg": 1.0, "induction_ratio": 1.0, "induction_time": 1.0,
     }  # fmt: skip
     for name, value in (usual | values).items():
         drug[name] = value
@@ -353,12 +346,6 @@ def test_a_full_day_says_so():
     assert not noted[-1]
 
 
-def test_a_lesion_sees_what_barrier_and_delivery_leave():
-    out = np.zeros(2)
-    reaching.launch(1, agent(brain_share=0.1), out, threads=1)
-    np.testing.assert_allclose(out, [5.0, 0.5])
-
-
 def test_apparent_values_give_the_same_level_by_mouth_and_the_right_one_by_vein():
     drug = compiled_drugs(["trametinib"], knowledge.parameters("atc"))
     assert float(drug["clearance"][0]) == pytest.approx(0.72 * 5.83)
@@ -403,7 +390,6 @@ central_volume,made up,10,,,L,assumed,assumed,
 infusion_duration,made up,2,,,h,assumed,assumed,
 unbound_fraction,made up,0.5,,,1,assumed,assumed,
 molar_mass,made up,500,,,g/mol,assumed,assumed,
-brain_share,made up,1,,,1,assumed,assumed,
 """
 
 

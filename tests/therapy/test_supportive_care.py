@@ -16,6 +16,7 @@ from paget.therapy.supportive_care import (
     EMERGENCY,
     NEVER,
     NO_TRACHEOSTOMY,
+    TREATMENT,
     airway_relieved,
     fill_factors,
     needs_tracheostomy,
@@ -81,6 +82,7 @@ def test_places_are_those_of_the_causes_of_death():
     assert CAUSES[AIRWAY] == "airway obstruction"
     assert CAUSES[CACHEXIA] == "cachexia from total burden"
     assert CAUSES[CANCER_CAUSES] == "not due to the cancer"
+    assert CAUSES.index("treatment") == TREATMENT == len(CAUSES) - 1
 
 
 def test_the_policy_says_when_a_tube_is_needed():

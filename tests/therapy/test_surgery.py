@@ -13,7 +13,7 @@ import pytest
 from paget.compute import kernel, record_type
 from paget.patient.staging import TUMOUR_CATEGORIES
 from paget.therapy import surgery
-from paget.therapy.surgery import HAEMATOMA, HYPOCALCAEMIA, NERVE_PALSY, NOT_OPERATED, R0, R1, R2, operate, resectable
+from paget.therapy.surgery import HAEMATOMA, HYPOCALCAEMIA, NERVE_PALSY, NOT_OPERATED, R0, R1, R2, operate
 from therapy.numbers import parameters, values
 
 DRAWS = 20_000
@@ -28,11 +28,6 @@ REACHES = {"confined": (1, 0), "extended": (3, 1), "infiltrating": (4, 1)}
 @kernel
 def operating(i, persons, p, seed, line, margins, left, complications, days, died):
     margins[i], left[i], complications[i], days[i], died[i] = operate(persons[i], p[0], seed, line)
-
-
-@kernel
-def judging(i, persons, diameters, p, out):
-    out[i] = resectable(persons[i], diameters[i], p[0])
 
 
 class Operated:
@@ -143,13 +138,3 @@ def test_a_person_has_the_same_operation_in_any_company_and_another_in_another_l
     many, few, later = Operated(), Operated(count=10), Operated(line=1)
     np.testing.assert_array_equal(few.left, many.left[:10])
     assert (later.margin != many.margin).mean() > 0.2
-
-
-def test_an_infiltrating_primary_is_resectable_once_it_is_small():
-    persons = np.zeros(4, PERSON)
-    persons["tumour_category"] = [4, 4, 3, 2]
-    persons["extended"] = [1, 1, 1, 0]
-    limit = VALUES["resectable_diameter"]
-    out = np.zeros(4, np.int64)
-    judging.launch(4, persons, np.array([limit, limit + 1.0, 120.0, 120.0]), parameters(), out, threads=1)
-    assert list(out) == [1, 0, 1, 1]

@@ -13,7 +13,6 @@ import pytest
 
 from paget import knowledge
 from paget.compute import kernel, record_type
-from paget.errors import InputError
 from paget.knowledge import toxicity as known
 from paget.therapy import toxicity as tox
 from paget.therapy.toxicity import (
@@ -30,14 +29,12 @@ from paget.therapy.toxicity import (
     TOXICITY_STATE,
     WITHDRAWN,
     adverse_events_today,
-    all_stopped,
     compile_dose_rules,
     compile_toxicity,
     dose_modification,
     dose_share,
-    reference_dose_rates,
+    reference_dose_rate,
     terms,
-    without_toxicity,
 )
 
 PERSONS = 20_000
@@ -89,7 +86,7 @@ def modifying(i, states, rules, grades, days, actions, shares):
         actions[i, step] = dose_modification(states[i, 0], grades[i, step], days[i, step], rules[0])
         shares[i, step, 0] = dose_share(states[i, 0], rules[0], days[i, step] + 1)
         shares[i, step, 1] = dose_share(states[i, 0], rules[0], states[i, 0].hold_until)
-    actions[i, grades.shape[1]] = all_stopped(states[i])
+    actions[i, grades.shape[1]] = states[i, 0].stopped
 
 
 @cache
@@ -104,15 +101,19 @@ def changed(**other: float) -> dict[str, float]:
 class Course:
     """What happened to many persons on a table of events."""
 
-    def __init__(self, drugs, days, *, exposure=1.0, seed=1, obey=False, switch=1.0, persons=PERSONS, limit=LIMIT, **p):
+    def __init__(
+        self, drugs, days, *, exposure=1.0, seed=1, obey=False, switch=1.0, persons=PERSONS, limit=LIMIT, lines=None,
+        given_in=0, **p,
+    ):  # fmt: skip
         self.drugs = tuple(drugs)
-        self.table = compile_toxicity(self.drugs, changed(**p), switch)
+        self.table = compile_toxicity(self.drugs, lines or [self.drugs], changed(**p), switch)
         rules = compile_dose_rules(self.drugs, changed(**p))
         people = np.zeros(persons, PERSON)
         people["person"] = np.arange(persons)
         exposures = np.empty((persons, len(self.drugs), 2))
         exposures[:] = np.broadcast_to(np.asarray(exposure, float), (len(self.drugs),))[None, :, None]
         self.states = np.zeros((persons, len(self.drugs)), TOXICITY_STATE)
+        self.states["line"] = given_in
         self.events = np.zeros((persons, limit), EVENT)
         self.worst = np.zeros((persons, len(terms()), 3), np.int64)
         happening.launch(
@@ -178,7 +179,7 @@ def test_exposure_scales_the_hazard_by_its_power():
 
 def test_a_cycle_reproduces_the_incidence_that_its_mean_exposure_gives():
     """The hazard is linear in exposure: all of a cycle's exposure on one day in 21 is as much as an even one."""
-    even = compile_toxicity(["paclitaxel"], values())
+    even = compile_toxicity(["paclitaxel"], [["paclitaxel"]], values())
     pulsed = Course(["paclitaxel"], 6, exposure=21.0, limit=256)
     for record in even:
         expected = -math.expm1(-record["hazard"] * 21 * 6)
@@ -246,7 +247,7 @@ def test_without_exposure_nothing_happens():
 
 
 def test_a_factor_scales_all_hazards():
-    full, third = compile_toxicity(["cisplatin"], values()), compile_toxicity(["cisplatin"], values(), 1 / 3)
+    full, third = (compile_toxicity(["cisplatin"], [["cisplatin"]], values(), factor) for factor in (1.0, 1 / 3))
     np.testing.assert_allclose(third["hazard"], full["hazard"] / 3)
     np.testing.assert_array_equal(third["grade_3"], full["grade_3"])
 
@@ -273,7 +274,7 @@ def test_another_arm_has_the_same_events_until_the_doses_differ():
 
 def test_the_most_specific_rows_win():
     def events_of(*drugs: str) -> set[tuple[int, str]]:
-        return {(int(row["drugs"]), terms()[row["term"]]) for row in compile_toxicity(drugs, values())}
+        return {(int(row["drugs"]), terms()[row["term"]]) for row in compile_toxicity(drugs, [drugs], values())}
 
     combined = {row.term for row in hazard_rows("dabrafenib", "trametinib")}
     assert events_of("dabrafenib", "trametinib") == {(3, term) for term in combined}
@@ -288,7 +289,7 @@ def test_the_most_specific_rows_win():
 
 def test_a_combination_is_as_toxic_as_its_mean_exposure_and_acts_on_both_drugs():
     drugs = ("dabrafenib", "trametinib")
-    table = compile_toxicity(drugs, values())
+    table = compile_toxicity(drugs, [drugs], values())
     one = Course(drugs, 100, exposure=(1.0, 0.0))
     place = terms().index("Pyrexia")
     (hazard,) = table["hazard"][table["term"] == place]
@@ -377,17 +378,42 @@ def test_severe_immune_related_events_are_marked_as_treated_with_corticosteroids
     assert not Course(["lenvatinib"], 100).events["steroids"].any()
 
 
-def test_a_drug_without_records_causes_nothing_and_is_said_to():
-    assert without_toxicity(["lenvatinib", "nivolumab"]) == ("nivolumab",)
-    assert len(compile_toxicity(["nivolumab"], values())) == 0
+def test_rows_stand_for_the_drugs_of_one_line_and_not_of_an_arm():
+    drugs = ("dabrafenib", "trametinib", "external-beam radiotherapy")
+
+    def lines_of(*lines: tuple[str, ...]) -> dict[int, set[int]]:
+        """Regimens, by the bits of their drugs: the lines that their rows stand for."""
+        table = compile_toxicity(drugs, lines, values())
+        return {int(mask): set(table["lines"][table["drugs"] == mask].tolist()) for mask in np.unique(table["drugs"])}
+
+    apart = lines_of(("dabrafenib",), ("trametinib", "external-beam radiotherapy"))
+    assert apart == {1: {0b01}, 2: {0b10}, 4: {0b10}}
+    pair = ("dabrafenib", "trametinib")
+    assert lines_of(pair, pair) == {3: {0b11}}
+    assert lines_of(("dabrafenib",), pair, ("dabrafenib",)) == {1: {0b101}, 3: {0b010}}
+
+
+def test_what_is_in_the_blood_counts_for_the_line_that_gave_it_last():
+    pair = ("dabrafenib", "trametinib")
+    lines = (("dabrafenib",), pair)
+    first, second = (Course(pair, 100, exposure=(1.0, 0.0), lines=lines, given_in=place) for place in (0, 1))
+    alone, half = Course(pair[:1], 100), Course(pair, 100, exposure=(1.0, 0.0))
+    np.testing.assert_array_equal(first.counts, alone.counts)
+    np.testing.assert_array_equal(second.counts, half.counts)
+    assert alone.counts.mean() != half.counts.mean()
+
+
+def test_a_drug_without_records_causes_nothing():
+    assert len(compile_toxicity(["nivolumab"], [["nivolumab"]], values())) == 0
     assert sequence("nivolumab", (10, 3))[0] == ["DRUG WITHDRAWN"]
-    with pytest.raises(InputError, match="nivolumab"):
-        reference_dose_rates(["nivolumab"])
+    assert reference_dose_rate("nivolumab", 70.0, 1.73) == 0.0
 
 
 def test_reference_doses_are_rates_a_day():
-    rates = reference_dose_rates(["dabrafenib", "paclitaxel", "external-beam radiotherapy"])
-    np.testing.assert_allclose(rates, [300.0, 175 / 21, 10 / 7])
+    rates = [
+        reference_dose_rate(drug, 70.0, 1.73) for drug in ("dabrafenib", "paclitaxel", "external-beam radiotherapy")
+    ]
+    np.testing.assert_allclose(rates, [300.0, 1.73 * 175 / 21, 10 / 7])
 
 
 def test_the_device_functions_compile_for_a_gpu():

@@ -31,7 +31,8 @@ SUBJECTS = pd.DataFrame(
         "MSTAGE": "M0",
         "EXTRATHYROIDAL": True,
         "GENOTYPE": ["BRAF V600E;TP53", "BRAF V600E", "BRAF fusion", "", "NRAS", "TP53", "BRAF V600E", "RAS"],
-        "PD_L1": [0.0, 0.009, 0.01, 0.3, 0.495, 0.5, 0.9, 1.0],
+        "PD_L1": 0.3,
+        "PD_L1_MEASURED": [0.0, 0.009, 0.01, 0.3, 0.495, 0.5, 0.9, 1.0],
         "BOR": ["CR", "PR", "PR", "SD", "SD", "PD", "NE", ""],
         "BASELINE_SUM_MM": [50.0, 40.0, 60.0, 70.0, 0.0, 80.0, 80.0, np.nan],
         # h was lost before the start.

@@ -58,9 +58,7 @@ def dosing(text: str, days: int = DAYS) -> Dosing:
     regimen = known_regimen(text)
     calendar = np.array(doses_by_day(regimen, days))
     hours = 0.0 if regimen.route == "oral" else regimen.infusion_hours or 1.0
-    return Dosing(
-        regimen.drug, regimen.dose.in_basis, regimen.dose.basis, regimen.route, hours, regimen.schedule.hours, calendar
-    )
+    return Dosing(regimen.drug, regimen.dose.basis, regimen.route, hours, regimen.schedule.hours, calendar)
 
 
 def line(*drugs: str, name: str = "", **more: Any) -> Line:
@@ -82,7 +80,7 @@ def beam(*sites: str, dose: float = 66.0, fractions: int = 33, a_day: int = 1, d
 def knife(*sites: str, procedure: str = "total thyroidectomy") -> Surgery:
     """An operation; without sites of the primary and the nodes of the neck."""
     where = sites or ("thyroid", "cervical_nodes")
-    return Surgery(procedure, where, "cervical_nodes" in where)
+    return Surgery(procedure, where)
 
 
 def when(kind: str, days: float | None = None) -> tuple[Condition, ...]:

@@ -62,12 +62,11 @@ SYMBOLS: Mapping[str, str] = MappingProxyType(
         "reference_surface": "m^2",
         "clearance_size_exponent": "1",
         "volume_size_exponent": "1",
-        "brain_share": "1",
     }
 )
 """Symbols of pharmacokinetics.csv with the unit of each; what each means stands in the records."""
 
-REQUIRED = ("clearance", "central_volume", "unbound_fraction", "molar_mass", "brain_share")
+REQUIRED = ("clearance", "central_volume", "unbound_fraction", "molar_mass")
 REQUIRED_BY_ROUTE: Mapping[Route, str] = MappingProxyType({"oral": "absorption_rate", "iv": "infusion_duration"})
 TOGETHER = (
     ("flow", "peripheral_volume"),

@@ -36,6 +36,7 @@ from paget.patient.death import TREATMENT, dies_of, fill_hazards
 from paget.patient.diagnosis import examine, is_lost, presents
 from paget.patient.eligibility import presentation_eligible, traits_eligible
 from paget.patient.genotype import draw_genotype
+from paget.patient.monitoring import cell_deaths, ctdna_per_ml
 from paget.patient.on_study import (
     FROM_DIAGNOSIS,
     FROM_ENROLMENT,
@@ -143,7 +144,7 @@ def course(
     clone_work, volumes, hazards, shed, shed_kept, micro, cascade, curves, drug_effects, effects, levels, lines,
     dosings, hours, calendar, fractions, drugs, actions, cytotoxics, response, points, classes, adverse_events,
     dose_rules, scan_days, organs, line_states, dispositions, inputs, modes, substeps, occupancies, exposures, toxicity,
-    events, imaging, recist, scans, factors, status,
+    events, imaging, recist, scans, factors, put_off, status,
 ):  # fmt: skip
     """Fill row i of every output, under treatment; see trial/cohort.py for shapes."""
     routes = Routes(lodged_total, destination, cluster_sizes, entry_shares, flowing)
@@ -163,7 +164,7 @@ def course(
     )  # fmt: skip
     under = Treated(
         line_states[i], dispositions[i], inputs[i], modes[i], substeps[i], occupancies[i], exposures[i],
-        toxicity[i], events[i], imaging[i], recist[i], scans[i], factors[i],
+        toxicity[i], events[i], imaging[i], recist[i], scans[i], factors[i], put_off[i],
     )  # fmt: skip
     status[i] = _fill_place(persons[i], first + i, parameters[0], fixed[0], seed, given, protocol, under, routes, own)
 
@@ -338,7 +339,9 @@ def _live(person, p, fixed, seed, given, protocol, under, routes, own):
             if not _taken(person, given, p, step, seed):
                 return 1
             last = _last_step(person, given, step)
-        if step == person.enrolment_step and not _started(person, p, given, protocol, under, own, diameter, seed, step):
+        if step == person.enrolment_step and not _started(
+            person, p, given, protocol, under, routes, own, diameter, seed, step
+        ):
             return 1
         diameter = _one_day(person, p, seed, step, attempt, diameter, given, protocol, under, routes, own)
         step += 1
@@ -423,11 +426,13 @@ def _last_step(person, given, step):
 
 
 @device_function
-def _started(person, p, given, protocol, under, own, diameter, seed, step):
+def _started(person, p, given, protocol, under, routes, own, diameter, seed, step):
     """Start treatment today; False where the person is then no part of the study."""
     person.enrolment_day = step * p.time_step
     if may_start(person, p, given, diameter):
         if under is not None:
+            person.ctdna_at_start = ctdna_per_ml(cell_deaths(person, own, p), p)
+            person.ctc_at_start = ctc_per_ml(person, p, routes)
             enrol(person, p, protocol, under, own, diameter, seed)
         return True
     if given.enrolment.clock == FROM_DIAGNOSIS:
@@ -475,6 +480,7 @@ def _read_diagnosis(person, p, routes, own, diameter, step, attempt, seed):
     person.founders_at_diagnosis = founders
     person.established_at_diagnosis = lasting
     person.ctc_at_diagnosis = ctc_per_ml(person, p, routes)
+    person.ctdna_at_diagnosis = ctdna_per_ml(cell_deaths(person, own, p), p)
 
 
 @device_function

@@ -3,6 +3,7 @@
 import numpy as np
 
 from paget.compute import device_function
+from paget.patient.monitoring import measured_pd_l1
 
 ELIGIBILITY = np.dtype(
     [
@@ -16,6 +17,9 @@ ELIGIBILITY = np.dtype(
         ("metastatic", np.int64),  # -1: either
         ("stages", np.int64),  # bit mask over patient/staging.STAGES
         ("forbidden", np.int64),  # alterations that must be absent
+        ("pd_l1_minimum", np.float64),  # share of cells that the assay reads
+        ("pd_l1_maximum", np.float64),
+        ("pd_l1_factor", np.float64),  # of the assay
     ],
     align=True,
 )
@@ -39,11 +43,14 @@ def traits_eligible(person, rule, any_of):
 
 @device_function
 def presentation_eligible(person, rule):
-    """At diagnosis: stage, metastases, size and performance."""
+    """At diagnosis: stage, metastases, size, PD-L1 and performance."""
     if not (rule.stages >> person.stage) & 1:
         return False
     if rule.metastatic >= 0 and person.metastasis_category != rule.metastatic:
         return False
     if person.diameter_at_diagnosis < rule.diameter_minimum or person.diameter_at_diagnosis > rule.diameter_maximum:
+        return False
+    stained = measured_pd_l1(person.pd_l1, rule.pd_l1_factor)
+    if stained < rule.pd_l1_minimum or stained > rule.pd_l1_maximum:
         return False
     return rule.ecog_minimum <= person.ecog <= rule.ecog_maximum

@@ -118,18 +118,6 @@ def organ_table(sites: Sequence[Site]) -> np.ndarray:
     return organs
 
 
-def scan_schedule(interval_days: float, follow_up_days: float) -> np.ndarray:
-    """Days after baseline of scans every `interval_days` days, up to the end of follow-up."""
-    return interval_days * np.arange(1.0, follow_up_days // interval_days + 1.0)
-
-
-@device_function
-def scan_due(schedule, imaging, since):
-    """Whether the next scan after baseline falls on day `since` after it, or was left out before."""
-    done = imaging.scans - 1
-    return 0 <= done < schedule.shape[0] and since >= schedule[done]
-
-
 @device_function
 def baseline_scan(person, radiology, day, status, seed, p):
     """Choose targets and begin the course of response; call on the first day of a line, before its treatment.

@@ -35,6 +35,8 @@ def start_lines(states):
         states[line].ended_day = NEVER
         states[line].seen = 0
         states[line].reason = 0
+        states[line].put_off = 0.0
+        states[line].fractions_left = 0
 
 
 @device_function
@@ -100,7 +102,8 @@ def end_lines(lines, states, day):
         here = states[line]
         if here.status == ACTIVE:
             reason = _reason(lines[line], here, day)
-            if reason or day - here.begun_day >= lines[line].given_days:
+            given = here.fractions_left == 0 and day - here.begun_day >= lines[line].given_days + here.put_off
+            if reason or given:
                 here.status = ENDED
                 here.ended_day = day
                 here.reason = reason
@@ -116,7 +119,7 @@ def _reason(line, here, day):
         known |= 1 << DURATION
     if day >= line.until_days:
         known |= 1 << AFTER_START
-    if line.radiation_sites and day - here.begun_day > line.last_fraction_day:
+    if line.radiation_sites and here.fractions_left == 0:
         known |= 1 << END_OF_RADIOTHERAPY
     return line.until & known
 

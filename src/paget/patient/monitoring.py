@@ -21,7 +21,6 @@ capsule counts as T4b from a diameter on that varies between patients, so that s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import exp, log
 
 from paget.body import decisions
@@ -31,19 +30,11 @@ from paget.body.shape import longest_diameter
 from paget.body.state import WITH_VESSELS
 from paget.compute import device_function
 from paget.compute.random import normal, poisson, uniform
-from paget.errors import InputError
-from paget.knowledge.naming import did_you_mean
-from paget.knowledge.records import Parameter
 from paget.therapy.dead_cells import tissue_cells
 
-PD_L1_ASSAYS: Mapping[str, str] = {
-    "22C3": "pd_l1_factor_22c3",
-    "28-8": "pd_l1_factor_22c3",
-    "SP263": "pd_l1_factor_22c3",
-    "SP142": "pd_l1_factor_sp142",
-    "73-10": "pd_l1_factor_73_10",
-}
-"""Antibody -> symbol of its factor; 22C3, 28-8 and SP263 stain alike (Blueprint phase 2)."""
+(ASPIRATION, CORE_BIOPSY, OPEN_BIOPSY) = range(3)
+TISSUE_METHODS = ("fine-needle aspiration", "core biopsy", "open biopsy")
+"""What gives the tissue diagnosis, by the numbers above."""
 
 (ULTRASOUND, FIRST_PUNCTURE, PUNCTURE) = range(3)
 """Parts of the address of the draws for the tissue diagnosis."""
@@ -108,13 +99,20 @@ def ctc_count(per_ml, p, seed, number, day):
 
 
 @device_function
-def tissue_diagnosis(number, p, seed):
-    """(day of the report that gives the diagnosis, punctures or biopsies it took), from the day the mass is found.
+def suspicious_on_ultrasound(number, p, seed):
+    """Whether ultrasound calls the mass suspicious; number: the person's for draws."""
+    return uniform(seed, number, ULTRASOUND, decisions.TISSUE_DIAGNOSIS, 0) < p.ultrasound_sensitivity
 
-    number: the person's for draws. A puncture without diagnosis (false negative, or another malignancy) is repeated.
+
+@device_function
+def tissue_diagnosis(number, p, seed):
+    """(day of the report that gives the diagnosis, punctures or biopsies it took, method), from the day it is found.
+
+    number: the person's for draws; method: of the last of them, ASPIRATION, CORE_BIOPSY or OPEN_BIOPSY. A puncture
+    without diagnosis (false negative, or another malignancy) is repeated.
     """
     day = 0.0
-    if uniform(seed, number, ULTRASOUND, decisions.TISSUE_DIAGNOSIS, 0) >= p.ultrasound_sensitivity:
+    if not suspicious_on_ultrasound(number, p, seed):
         day = p.unsuspicious_delay
     core = uniform(seed, number, FIRST_PUNCTURE, decisions.TISSUE_DIAGNOSIS, 0) < p.core_biopsy_first
     limit = int(p.punctures_limit)
@@ -122,10 +120,10 @@ def tissue_diagnosis(number, p, seed):
         sensitivity = p.core_biopsy_sensitivity if core else p.fna_sensitivity
         day += p.histology_turnaround if core else p.cytology_turnaround
         if uniform(seed, number, PUNCTURE, decisions.TISSUE_DIAGNOSIS, puncture) < sensitivity:
-            return day, puncture + 1
+            return day, puncture + 1, CORE_BIOPSY if core else ASPIRATION
         day += p.repeat_biopsy_delay
         core = True
-    return day + p.histology_turnaround, limit + 1
+    return day + p.histology_turnaround, limit + 1, OPEN_BIOPSY
 
 
 @device_function
@@ -150,13 +148,6 @@ def sequencing_day(number, tissue_day, per_ml, p, seed):
 def measured_pd_l1(pd_l1, factor):
     """Tumour proportion score, in [0, 1], that an assay reads off a share `pd_l1` of cells with PD-L1."""
     return min(1.0, factor * pd_l1)
-
-
-def pd_l1_factor(assay: str, records: Mapping[str, Parameter]) -> float:
-    """Factor of an antibody of PD_L1_ASSAYS; records: knowledge.parameters(disease). InputError for another name."""
-    if assay not in PD_L1_ASSAYS:
-        raise InputError(f"the PD-L1 assay {assay!r} is unknown", remedy=did_you_mean(assay, PD_L1_ASSAYS))
-    return records[PD_L1_ASSAYS[assay]].value
 
 
 @device_function

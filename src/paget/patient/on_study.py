@@ -119,9 +119,7 @@ def enrol(person, p, protocol, under, own, diameter, seed):
     start_lines(under.line_states)
     person.event_count = 0
     person.scans_done = 0
-    person.operated_day = NEVER
     person.first_treatment_day = NEVER
-    person.last_treatment_day = NEVER
     person.progression_day = NEVER
     person.clinical_progression_day = NEVER
     person.metastasis_day = NEVER
@@ -134,6 +132,8 @@ def enrol(person, p, protocol, under, own, diameter, seed):
         under.toxicity[drug].hold_until = 0.0
         under.toxicity[drug].severe_count = 0
         under.toxicity[drug].stopped = 0
+        under.toxicity[drug].line = 0
+    under.put_off[:] = 0
     if protocol.scan_days.shape[0] > 0:
         _look_first(person, p, protocol, under, own, 0.0, diameter, seed)
 
@@ -191,8 +191,10 @@ def _begin(person, p, protocol, under, own, place, day, diameter, seed, step):
     line = protocol.lines[place]
     if person.first_treatment_day < 0.0:
         person.first_treatment_day = day
+    under.line_states[place].fractions_left = line.fractions
     begin_line(person, p, own, line, seed, step)
-    if person.progression_day >= 0.0 and protocol.scan_days.shape[0] > 0:
+    progressed = person.progression_day >= 0.0 or person.clinical_progression_day >= 0.0
+    if progressed and protocol.scan_days.shape[0] > 0:
         # A new line is judged against a baseline of its own.
         _look_first(person, p, protocol, under, own, day, diameter, seed)
     if line.surgery_sites == 0:
@@ -204,11 +206,12 @@ def _begin(person, p, protocol, under, own, place, day, diameter, seed, step):
         margin, left = R2, max(left, p.partial_resection_residual)
     person.margin = margin
     person.complications |= complications
-    person.operated_day = day
     person.recovered_day = day + recovery
     for site in range(own.sites.shape[0]):
         if (line.surgery_sites >> site) & 1:
-            clear_site(person, p, own, site, PRIMARY_SITE, left, decisions.KNIFE, decisions.KNIFE_LESIONS, seed, step)
+            clear_site(
+                person, p, own, site, PRIMARY_SITE, left, decisions.KNIFE, decisions.KNIFE_LESIONS, seed, step, place
+            )
     return died == 1
 
 
@@ -216,15 +219,20 @@ def _begin(person, p, protocol, under, own, place, day, diameter, seed, step):
 def _give(person, p, protocol, under, own, place, day, seed, step):
     """Doses and fractions of a line that is being given."""
     line, here = protocol.lines[place], under.line_states[place]
-    give_doses(protocol, under, line, here, day)
-    since = int(day - here.begun_day)
+    give_doses(protocol, under, place, day)
     beam = under.toxicity.shape[0] - 1
-    if line.radiation_sites == 0 or since >= protocol.fractions.shape[1] or protocol.fractions[place, since] == 0:
+    if under.toxicity[beam].stopped:
+        here.fractions_left = 0
+    weekday = int(day - here.begun_day) % protocol.fractions.shape[1]
+    # What falls in a break is given after it: fractions are counted, not their days.
+    fractions = min(protocol.fractions[place, weekday], here.fractions_left)
+    if fractions == 0 or dose_share(under.toxicity[beam], protocol.dose_rules[beam], day) <= 0.0:
         return
-    if dose_share(under.toxicity[beam], protocol.dose_rules[beam], day) > 0.0:
-        irradiate(person, p, protocol, own, line, protocol.fractions[place, since], PRIMARY_SITE, seed, step)
-        person.radiation_given += line.fraction_dose * protocol.fractions[place, since]
-        under.exposures[beam] = 1.0
+    irradiate(person, p, protocol, own, place, fractions, PRIMARY_SITE, seed, step)
+    here.fractions_left -= fractions
+    person.radiation_given += line.fraction_dose * fractions
+    under.toxicity[beam].line = place
+    under.exposures[beam] += line.fraction_dose * fractions / line.reference_rate
 
 
 @device_function
@@ -269,8 +277,7 @@ def observe(person, p, protocol, under, own, day, diameter, seed):
         if _due(protocol.scan_days, person.scans_done, day):
             _scan(person, p, under, own, radiology, day, seed)
     _give_up(protocol, under)
-    if end_lines(protocol.lines, under.line_states, day):
-        person.last_treatment_day = day
+    end_lines(protocol.lines, under.line_states, day)
     if plan_tracheostomy(person, day, p):
         person.recovered_day = max(person.recovered_day, day + tracheostomy_setback(p, seed, person.person))
 

@@ -34,8 +34,9 @@ LINE = np.dtype(
         ("delay_days", np.float64),
         ("radiation_sites", np.int64),  # mask of sites; 0: no radiation
         ("fraction_dose", np.float64),  # Gy
+        ("fractions", np.int64),
         ("hours_between", np.float64),
-        ("last_fraction_day", np.float64),
+        ("reference_rate", np.float64),  # Gy a day to which the published adverse events of radiation refer
         ("surgery_sites", np.int64),  # mask of sites; 0: no operation
         ("debulking", np.int64),
         ("resistant_clone", np.int64),  # that holds off everything in the line; -1: none
@@ -56,6 +57,7 @@ DOSING = np.dtype(
         ("infusion_hours", np.float64),
         ("network_bit", np.int64),  # bit in the number of a response table; 0: does not act on the network
         ("usual", np.float64),  # nmol/L, unbound: its mean concentration under this prescription in the usual patient
+        ("given_days", np.float64),  # of the line, after which nothing more of it is prescribed
     ],
     align=True,
 )
@@ -100,6 +102,8 @@ LINE_STATE = np.dtype(
         ("ended_day", np.float64),
         ("seen", np.int64),  # conditions that have come true since the line was waited for, or since it began
         ("reason", np.int64),  # mask of the conditions that ended it; 0: all given
+        ("put_off", np.float64),  # days by which holds have put off the last dose of its drugs
+        ("fractions_left", np.int64),  # to be given; none once the beam is stopped for toxicity
     ],
     align=True,
 )
@@ -123,6 +127,7 @@ class Treated(NamedTuple):
     recist: Any  # (1,) patient/recist.RECIST, against the last baseline
     scans: Any  # (SCANS, columns) patient/imaging.SCAN_FIELDS
     factors: Any  # (causes,) factors of supportive care on the hazards
+    put_off: Any  # (dosings,) days by which holds have put off the calendar of each drug of a line
 
 
 class Protocol(NamedTuple):
@@ -132,7 +137,7 @@ class Protocol(NamedTuple):
     dosings: Any  # (dosings,) DOSING
     hours: Any  # (dosings, HOURS) times of day of the administrations, -1: none
     calendar: Any  # (dosings, days) amount per administration on each day of the line
-    fractions: Any  # (lines, days) fractions of radiation on each day of the line
+    fractions: Any  # (lines, 7) fractions of radiation on each day of the weeks of the line, while any are left
     drugs: Any  # (drugs,) therapy/pharmacokinetics.DRUG
     actions: Any  # (drugs,) ACTION
     cytotoxics: Any  # therapy/cytotoxic.CYTOTOXIC

@@ -7,7 +7,7 @@ Drugs: doses by the calendars of the lines that are being given, one exact day o
                            + sum of the cytotoxics                         therapy/cytotoxic.py
     ln x = mean over the drugs of a line now in the blood of ln(C / C_usual) + omega z
 
-C: unbound concentration at the lesion, C_usual: that of the usual regimen in the usual patient, z: the person's
+C: unbound concentration in plasma, C_usual: that of the usual regimen in the usual patient, z: the person's
 sensitivity, one standard normal number for all drugs on the network; tau: the person's tempo, by whose clock cells
 divide and so die. The probability of a phenotype is not a rate: only its ratio to the untreated clone is read.
 Endothelium and PD-1 answer by occupancy (therapy/antiangiogenic.py, therapy/checkpoint.py). Switch `target_inhibition`
@@ -21,7 +21,7 @@ from paget.body.drug_delivery import drug_delivery
 from paget.body.growth_brake import birth_and_death
 from paget.body.micrometastases import COUNT, FOUNDED, LOG_CELLS, LOG_RATIO, SECONDARY, admit, class_count
 from paget.body.selection import strike
-from paget.body.state import GROUPS, NURSERY_CELLS
+from paget.body.state import GROUPS, LESION_LIMIT, NURSERY_CELLS
 from paget.compute import device_function
 from paget.compute.random import binomial, normal
 from paget.patient.clones import CLONES_OF_A_LESION
@@ -37,6 +37,9 @@ from paget.therapy.toxicity import dose_share
 
 PROLIFERATION, DEATHS, INVASIVENESS = range(3)
 """Columns of a response table."""
+
+DRAWS_OF_A_LINE = (LESION_LIMIT + 1) * CLONES_OF_A_LESION
+"""Draw addresses for what one line does to the primary and to every lesion; the first line has the first block."""
 
 
 @device_function
@@ -65,23 +68,38 @@ def _no_effect(own):
 
 
 @device_function
-def give_doses(protocol, under, line, here, day):
-    """Administer what a line that is being given prescribes for today."""
-    since = int(day - here.begun_day)
-    if since >= protocol.calendar.shape[1]:
-        return
-    for place in range(line.first_dosing, line.first_dosing + line.dosings):
-        dosing = protocol.dosings[place]
-        share = dose_share(under.toxicity[dosing.drug], protocol.dose_rules[dosing.drug], day)
-        amount = protocol.calendar[place, since] * dosing.per * share
-        if amount <= 0.0:
+def give_doses(protocol, under, line, day):
+    """Administer what the line at place `line`, which is being given, prescribes for today."""
+    since = int(day - under.line_states[line].begun_day)
+    first = protocol.lines[line].first_dosing
+    for place in range(first, first + protocol.lines[line].dosings):
+        drug = protocol.dosings[place].drug
+        today = since - under.put_off[place]
+        if today >= protocol.calendar.shape[1] or protocol.calendar[place, today] <= 0.0:
             continue
-        for administration in range(HOURS):
-            hour = protocol.hours[place, administration]
-            if hour >= 0.0 and dosing.oral:
-                give_oral(under.inputs[dosing.drug], protocol.drugs[dosing.drug], hour, amount)
-            elif hour >= 0.0:
-                give_iv(under.inputs[dosing.drug], hour, amount, dosing.infusion_hours)
+        share = dose_share(under.toxicity[drug], protocol.dose_rules[drug], day)
+        if share > 0.0:
+            under.toxicity[drug].line = line
+            _administer(protocol, under, place, protocol.calendar[place, today] * share)
+        elif not under.toxicity[drug].stopped and (today == 0 or protocol.calendar[place, today - 1] <= 0.0):
+            # A cycle waits for the end of a hold, and those after it; days of a drug given daily are not made up.
+            under.put_off[place] += 1
+            last = protocol.dosings[place].given_days + under.put_off[place]
+            if last > protocol.lines[line].given_days:
+                late = last - protocol.lines[line].given_days
+                under.line_states[line].put_off = max(under.line_states[line].put_off, late)
+
+
+@device_function
+def _administer(protocol, under, place, prescribed):
+    """One day's administrations of the dosing at `place`; trial/protocol.py has seen to it that there are free rows."""
+    dosing = protocol.dosings[place]
+    for administration in range(HOURS):
+        hour = protocol.hours[place, administration]
+        if hour >= 0.0 and dosing.oral:
+            give_oral(under.inputs[dosing.drug], protocol.drugs[dosing.drug], hour, prescribed * dosing.per)
+        elif hour >= 0.0:
+            give_iv(under.inputs[dosing.drug], hour, prescribed * dosing.per, dosing.infusion_hours)
 
 
 @device_function
@@ -233,8 +251,9 @@ def _cytotoxic_killing(person, p, protocol, under, own, clone, place, births):
 
 
 @device_function
-def irradiate(person, p, protocol, own, line, fractions, primary_site, seed, step):
-    """Apply the fractions of today to every site of the line's fields."""
+def irradiate(person, p, protocol, own, place, fractions, primary_site, seed, step):
+    """Apply the fractions of today to every site in the fields of the line at `place`."""
+    line = protocol.lines[place]
     for site in range(own.sites.shape[0]):
         if (line.radiation_sites >> site) & 1 == 0:
             continue
@@ -243,21 +262,23 @@ def irradiate(person, p, protocol, own, line, fractions, primary_site, seed, ste
             line.fraction_dose, fractions, line.hours_between, hypoxia, person.stem_share, person.radiation_alpha, p
         )
         left = exp(-log_kill)
-        clear_site(person, p, own, site, primary_site, left, decisions.BEAM, decisions.BEAM_LESIONS, seed, step)
+        clear_site(person, p, own, site, primary_site, left, decisions.BEAM, decisions.BEAM_LESIONS, seed, step, place)
 
 
 @device_function
-def clear_site(person, p, own, site, primary_site, left, decision, of_small, seed, step):
+def clear_site(person, p, own, site, primary_site, left, decision, of_small, seed, step, line):
     """Leave each cancer cell of a site alive with the chance `left`.
 
-    decision: BEAM or KNIFE, for cells that are counted one by one; of_small: the one for small lesions.
+    decision: BEAM or KNIFE, for cells that are counted one by one; of_small: the one for small lesions. line: its
+    place; two lines may strike the same cells on one day, each by draws of its own.
     """
     number = person.person
+    first = line * DRAWS_OF_A_LINE
     if left >= 1.0:
         return
     if site == primary_site:
         before = person.primary_cells
-        person.primary_cells = strike(own.primary_clones, left, p.stochastic_limit, seed, number, 0, decision, step)
+        person.primary_cells = strike(own.primary_clones, left, p.stochastic_limit, seed, number, first, decision, step)
         if decision == decisions.BEAM:
             person.dead_cells += p.switch_dead_cell_clearance * (before - person.primary_cells)
             if person.primary_cells > 0.0:
@@ -268,20 +289,20 @@ def clear_site(person, p, own, site, primary_site, left, decision, of_small, see
     for position in range(person.lesion_count):
         lesion = own.lesions[position]
         if lesion.site == site and lesion.log_cells > LOG_GONE:
-            _strike_lesion(lesion, own.lesion_clones[position], p, left, number, position, decision, seed, step)
+            part = first + (position + 1) * CLONES_OF_A_LESION
+            _strike_lesion(lesion, own.lesion_clones[position], p, left, number, part, decision, seed, step)
     for group in range(GROUPS):
-        part = (site * GROUPS + group) * own.sizes.shape[1]
+        part = first + (site * GROUPS + group) * own.sizes.shape[1]
         _strike_classes(own.sizes[group], own.members[group], p, site, left, number, part, of_small, seed, step)
-    part = (own.sites.shape[0] * GROUPS) * own.sizes.shape[1]
+    part = first + (own.sites.shape[0] * GROUPS) * own.sizes.shape[1]
     own.sites[site].dormant = binomial(own.sites[site].dormant, left, seed, number, part + site, of_small, step)
     part += own.sites.shape[0] + site * (NURSERY_CELLS + 1) * (NURSERY_CELLS + 1)
     _strike_nursery(own.nursery[site], left, number, part, of_small, seed, step)
 
 
 @device_function
-def _strike_lesion(lesion, counts, p, left, number, position, decision, seed, step):
+def _strike_lesion(lesion, counts, p, left, number, part, decision, seed, step):
     before = exp(lesion.log_cells)
-    part = (position + 1) * CLONES_OF_A_LESION
     cells = strike(counts, left, p.stochastic_limit, seed, number, part, decision, step)
     if decision == decisions.BEAM:
         lesion.dead_cells += p.switch_dead_cell_clearance * (before - cells)

@@ -30,6 +30,7 @@ from paget.report import (
     survival,
     timeline,
     trial_sections,
+    workup,
 )
 from paget.report.origin import origin
 from paget.report.run_directory import RunDirectory
@@ -137,6 +138,7 @@ def _context(whole: RunDirectory, words: Labels) -> dict[str, Any]:
         "microenvironment": microenvironment.courses(run, words),
         "timeline": timeline.figure(run, words),
         "natural_history": natural_history.rows(run, words),
+        "workup": workup.sentences(run, words),
         "switches": provenance.switches(run, words),
         "parameters": parameter_rows,
         "status_counts": provenance.status_counts(parameter_rows),

@@ -7,8 +7,22 @@ from typing import Any
 
 from pydantic import Field, model_serializer, model_validator
 
-from paget.scenario.fields import DAYS_PER_YEAR, AgeRange, EcogRange, LengthRange, ScenarioRecord, Sex, Stages, YesNo
+from paget.knowledge.pd_l1_assays import USUAL_ASSAY
+from paget.scenario.fields import (
+    DAYS_PER_YEAR,
+    AgeRange,
+    EcogRange,
+    LengthRange,
+    PdL1Range,
+    ScenarioRecord,
+    Sex,
+    Stages,
+    YesNo,
+)
 from paget.scenario.genotype import Alterations, known_gene
+
+PD_L1 = "PD-L1"
+"""Key of what is stained for; also a name of the gene CD274, of which one asks as ``CD274: amplification``."""
 
 
 class Eligibility(ScenarioRecord):
@@ -21,6 +35,7 @@ class Eligibility(ScenarioRecord):
     sex: Sex | None = None
     metastatic: YesNo | None = None
     diameter: LengthRange | None = None
+    pd_l1: PdL1Range | None = Field(default=None, alias=PD_L1)
 
     @model_validator(mode="before")
     @classmethod
@@ -28,14 +43,16 @@ class Eligibility(ScenarioRecord):
         """Put keys that are genes under ``genes``; what is left over is an unknown key."""
         if not isinstance(given, dict) or "genes" in given:
             return given
-        genes = {gene: value for key, value in given.items() if (gene := known_gene(str(key)))}
-        rest = {key: value for key, value in given.items() if not known_gene(str(key))}
+        given = {PD_L1 if str(key).casefold() == PD_L1.casefold() else key: value for key, value in given.items()}
+        genes = {gene: value for key, value in given.items() if key != PD_L1 and (gene := known_gene(str(key)))}
+        rest = {key: value for key, value in given.items() if key == PD_L1 or not known_gene(str(key))}
         return {**rest, "genes": genes} if genes else rest
 
     @model_serializer(mode="wrap")
     def _genes_as_written(self, write: Any) -> dict[str, Any]:
         plain = write(self)
-        return {**plain.pop("genes", {}), **plain}
+        stained = {PD_L1: plain.pop("pd_l1")} if "pd_l1" in plain else {}
+        return {**plain.pop("genes", {}), **plain, **stained}
 
     @property
     def age_years(self) -> tuple[float, float]:
@@ -52,3 +69,13 @@ class Eligibility(ScenarioRecord):
     def ecog(self) -> tuple[float, float]:
         """Lowest and highest ECOG performance status; infinite where not given."""
         return self.ECOG.bounds if self.ECOG else (-math.inf, math.inf)
+
+    @property
+    def pd_l1_share(self) -> tuple[float, float]:
+        """Lowest and highest share of cells that the assay stains; infinite where not given."""
+        return self.pd_l1.bounds if self.pd_l1 else (-math.inf, math.inf)
+
+    @property
+    def pd_l1_assay(self) -> str:
+        """Antibody against PD-L1."""
+        return self.pd_l1.assay if self.pd_l1 else USUAL_ASSAY

@@ -9,8 +9,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 
+from paget.knowledge.pd_l1_assays import PD_L1_ASSAYS, USUAL_ASSAY
 from paget.scenario.faults import fault, shown
 from paget.scenario.quantity import Quantity, QuantityOf, WholeNumber
+from paget.scenario.units import finite, split
 
 STAGES = ("IVA", "IVB", "IVC")
 ENDPOINT_NAMES = {
@@ -158,6 +160,27 @@ def _yes_or_no(given: object) -> bool:
     return given
 
 
+def _share(given: object) -> float:
+    remedy = 'Write e.g. "1 %" or 0.01.'
+    if isinstance(given, bool) or not isinstance(given, str | int | float):
+        raise fault(f"{shown(given)} is not a share", remedy)
+    number, unit = split(given) if isinstance(given, str) else (float(given), "")
+    finite(number, shown(given))
+    if unit not in ("", "%"):
+        raise fault(f"{shown(given)} is not a share", remedy)
+    if not unit and number == 1.0:
+        # One percent is the usual limit, and 1 as a share is everything.
+        raise fault(f"{shown(given)} may mean 1 % or everything", 'Write "1 %" or "100 %".')
+    share = number / 100.0 if unit else number
+    if not 0.0 <= share <= 1.0:
+        raise fault(f"{shown(given)} is no share", "Write 0 to 100 %, or less than 1 without a unit.")
+    return share
+
+
+def _share_as_written(share: float) -> str | float:
+    return "100 %" if share == 1.0 else share
+
+
 _NAME_SCHEMA = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
 _STAGE_SCHEMA = {"type": "string", "enum": list(STAGES)}
 _STAGES_OR_ALL = {"type": "string", "enum": [*STAGES, "IV"]}
@@ -184,6 +207,18 @@ Strength = Annotated[
     WithJsonSchema({"anyOf": [{"enum": ["on", "off"]}, {"type": "boolean"}, {"type": "number", "minimum": 0}]}),
 ]
 YesNo = Annotated[bool, BeforeValidator(_yes_or_no), WithJsonSchema({"type": "boolean"})]
+Share = Annotated[
+    float,
+    BeforeValidator(_share),
+    PlainSerializer(_share_as_written),
+    WithJsonSchema({
+        "anyOf": [
+            {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+            {"type": "string", "pattern": r"^\s*[+]?[0-9.]+([eE][-+]?[0-9]+)?\s*%\s*$", "examples": ["1 %"]},
+        ]
+    }),
+]  # fmt: skip
+Assay = Annotated[str, choice("PD-L1 assay", lambda: PD_L1_ASSAYS), WithJsonSchema({"enum": list(PD_L1_ASSAYS)})]
 Age = Annotated[Quantity, QuantityOf("time", 0.0, 43830.0, "70 years")]
 Length = Annotated[Quantity, QuantityOf("length", 0.0, 500.0, "6 cm")]
 Detection = Annotated[Quantity, QuantityOf("length", 0.1, 100.0, "5 mm")]
@@ -260,3 +295,15 @@ class EcogRange(_Range):
     @classmethod
     def _example(cls) -> str:
         return "0, max: 2"
+
+
+class PdL1Range(_Range):
+    """Tumour cells that an antibody against PD-L1 stains, from ``min`` to ``max``; bounds as shares."""
+
+    min: Share | None = Field(default=None)
+    max: Share | None = Field(default=None)
+    assay: Assay = Field(default=USUAL_ASSAY, description="Antibody; the measured PD-L1 of every patient is its.")
+
+    @classmethod
+    def _example(cls) -> str:
+        return "1 %"

@@ -68,7 +68,7 @@ def _sentence(error: Any, location: Path, root: type[BaseModel]) -> tuple[str, s
 
 
 def _unknown_key(key: str, model: type[BaseModel] | None) -> tuple[str, str]:
-    names = tuple(model.model_fields) if model else ()
+    names = tuple(_fields(model)) if model else ()
     owner = next((kind for kind, other in KINDS.items() if model in KINDS.values() and key in other.model_fields), None)
     if owner:
         return f"key {shown(key)} belongs to kind {owner}", f"Known here: {', '.join(names)}."
@@ -98,9 +98,14 @@ def model_at(root: type[BaseModel], location: Path) -> type[BaseModel] | None:
     for part in location:
         if isinstance(part, int):
             continue
-        field = model.model_fields.get(part) if model else None
+        field = _fields(model).get(part) if model else None
         model = _model_in(field.annotation) if field else None
     return model
+
+
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    """Fields by the keys that a file writes."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

@@ -66,7 +66,7 @@ def _line(line: Line, name: str, days: int) -> treatment.Line:
         name=name,
         dosings=tuple(_dosing(drug, days) for drug in line.drugs),
         radiotherapy=None if line.radiotherapy is None else _radiotherapy(line.radiotherapy),
-        surgery=None if operation is None else Surgery(operation.procedure, operation.sites, operation.neck_dissection),
+        surgery=None if operation is None else Surgery(operation.procedure, operation.sites),
         when=tuple(_condition(event, line) for event in line.when),
         until=tuple(_condition(event, line) for event in line.until),
         delay_days=line.delay_days,
@@ -82,7 +82,6 @@ def _dosing(drug: Regimen, days: int) -> Dosing:
     calendar.flags.writeable = False
     return Dosing(
         drug=drug.drug,
-        dose=drug.dose.in_basis,
         basis=drug.dose.basis,
         route=drug.route,
         infusion_hours=_infusion_hours(drug),

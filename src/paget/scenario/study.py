@@ -122,6 +122,8 @@ def _entry(scenario: Scenario) -> Entry:
         age=_bounds(rules.age_years),
         diameter=_bounds(rules.diameter_mm),
         ecog=_bounds(rules.ecog),
+        pd_l1=_bounds(rules.pd_l1_share),
+        pd_l1_assay=rules.pd_l1_assay,
         sex=None if rules.sex is None else _SEX[rules.sex],
         metastatic=rules.metastatic,
         stages=rules.stage or settings(scenario.cohort, scenario.disease).stages,

@@ -61,7 +61,6 @@ def _fill(record: np.void, drug: Drug, parameters: Mapping[str, Parameter]) -> N
         "reference_size": drug.value("reference_surface" if by_surface else "reference_weight", 0.0),
         "clearance_exponent": drug.value("clearance_size_exponent", 0.0),
         "volume_exponent": drug.value("volume_size_exponent", 0.0),
-        "brain_share": drug.value("brain_share", 1.0),
         "diffusive": parameters[f"{kind}_diffusive"].value,
         "convective": parameters[f"{kind}_convective"].value,
     }

@@ -5,13 +5,13 @@
 
 k: rate of the drug's class times the person's sensitivity (lognormal), in the mean over a cycle of the usual regimen in
 the usual patient, whose mean E is E_usual (therapy/usual_effect.py): a response rate tells of whole cycles, not of the
-hours at the peak. E in [0, 1] comes from the pharmacokinetics, C: unbound concentration at the lesion (nmol/L). D:
-cells die later than they are damaged, at the rate r of transit through damage (Simeoni et al. 2004, Cancer Res
-64:1094), and doxorubicin stays longer in tumours than in plasma (Rossi et al. 1987); the area of D is that of E. c: how
-far the kill needs dividing cells, b / b_ref: birth rate over the reference division rate; x: share of stem cells. Loss
-of p53 lowers the sensitivity to DNA damage and leaves that to taxanes as it is (Vasey et al. 1996, Mol Pharmacol
-50:1536). Resistant clones (`resistant_clones`) die at the share f_R. Independent kills add (Bliss): a combination has
-no synergy number.
+hours at the peak. E in [0, 1] comes from the pharmacokinetics, C: unbound concentration in plasma (nmol/L), in the
+primary times delivery (body/drug_delivery.py). D: cells die later than they are damaged, at the rate r of transit
+through damage (Simeoni et al. 2004, Cancer Res 64:1094), and doxorubicin stays longer in tumours than in plasma (Rossi
+et al. 1987); the area of D is that of E. c: how far the kill needs dividing cells, b / b_ref: birth rate over the
+reference division rate; x: share of stem cells. Loss of p53 lowers the sensitivity to DNA damage and leaves that to
+taxanes as it is (Vasey et al. 1996, Mol Pharmacol 50:1536). Clones that hold off cytotoxic drugs (clones.csv) die at
+the share f_R. Independent kills add (Bliss): a combination has no synergy number.
 
 IC50 values are nominal in serum medium. Those of doxorubicin and cisplatin are the geometric means of the anaplastic
 lines in potency.csv; that of paclitaxel comes from clonogenic assays, times its free share in such medium. They are
@@ -60,9 +60,6 @@ UNITS: dict[str, str] = {
 }
 """Symbol -> unit in which `cytotoxic_table` and the course read it."""
 
-RESISTANT_CLONES = ("cytotoxic_resistant", "ras_and_cytotoxic")
-"""Clones of clones.csv that hold off cytotoxic drugs."""
-
 CYTOTOXIC = np.dtype(
     [
         ("kill_rate", np.float64),  # 1/day at D = E_usual in the reference cell
@@ -102,23 +99,10 @@ def cytotoxic_table(drugs: Sequence[str], values: Mapping[str, float], usual: Ma
     return table
 
 
-def resistant_clones(ids: Sequence[str]) -> np.ndarray:
-    """1 for each clone of `ids` that holds off cytotoxic drugs, 0 for the others; int64 [clones]."""
-    return np.array([int(name in RESISTANT_CLONES) for name in ids], np.int64)
-
-
 @device_function
 def draw_sensitivity(p, seed, number):
     """The person's sensitivity to cytotoxic drugs, lognormal about 1."""
     return exp(p.cytotoxic_spread * normal(seed, number, 0, decisions.CYTOTOXIC_SENSITIVITY, 0))
-
-
-@device_function
-def cytotoxic_effect(concentration, drug):
-    """E at one moment, in [0, 1): Hill occupancy at the unbound concentration (nmol/L); its day mean is what kills."""
-    if concentration <= 0.0:
-        return 0.0
-    return 1.0 / (1.0 + (drug.half_effect / concentration) ** drug.hill)
 
 
 @device_function

@@ -49,7 +49,6 @@ DRUG = np.dtype(
         ("reference_size", np.float64),
         ("clearance_exponent", np.float64),
         ("volume_exponent", np.float64),
-        ("brain_share", np.float64),  # unbound concentration in brain over that in plasma
         ("diffusive", np.float64),  # shares of delivery, see body/drug_delivery.py
         ("convective", np.float64),
     ],

@@ -117,9 +117,3 @@ def fraction_log_kill(dose_gy, fractions_today, hours_between, hypoxic_share, st
     others = day_log_kill(dose_gy, fractions_today, hours_between, hypoxic_share, individual_alpha, p)
     stem = stem_log_kill(dose_gy, fractions_today, hours_between, hypoxic_share, individual_alpha, p)
     return mixed_log_kill(others, stem, stem_share)
-
-
-@device_function
-def surviving_stem_share(stem_share, stem_kill, lesion_kill):
-    """Share of stem cells among the survivors, from the ln kills of the stem cells and of the whole lesion."""
-    return min(1.0, stem_share * exp(lesion_kill - stem_kill))

@@ -37,7 +37,7 @@ UNITS: dict[str, str] = {
 (NO_TRACHEOSTOMY, EMERGENCY, ELECTIVE) = range(3)
 """Policies of the airway, values of `airway_policy`."""
 
-(AIRWAY, _LUNG, _BRAIN, _LIVER, _EFFUSION, CACHEXIA, _HAEMORRHAGE, _OTHER) = range(8)
+(AIRWAY, _LUNG, _BRAIN, _LIVER, _EFFUSION, CACHEXIA, _HAEMORRHAGE, _OTHER, TREATMENT) = range(9)
 """Places of the causes in the hazards (patient/death.CAUSES)."""
 
 NEVER = -1.0

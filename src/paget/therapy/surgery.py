@@ -45,7 +45,6 @@ UNITS: dict[str, str] = {
     "surgical_mortality": "1",
     "surgical_recovery": "d",
     "surgical_setback": "d",
-    "resectable_diameter": "mm",
 }
 """Symbol -> unit in which the course reads it."""
 
@@ -76,12 +75,6 @@ def reach(person):
     if person.tumour_category == T4:
         return INFILTRATING
     return EXTENDED if person.extended else CONFINED
-
-
-@device_function
-def resectable(person, diameter, p):
-    """Whether the primary (longest diameter in mm) can be taken out: not infiltrating, or small enough (again)."""
-    return reach(person) != INFILTRATING or diameter <= p.resectable_diameter
 
 
 @device_function

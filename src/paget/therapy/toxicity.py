@@ -4,14 +4,16 @@ Each event of a regimen has a hazard that is constant while the person is expose
 
     h = -ln(1 - p) / T x (exposure)^a        p: published share of persons with the event within T, the time on it
 
-exposure: mean concentration of the day over the time-averaged concentration under the reference dose, averaged over the
-drugs of the regimen. Shares with grade 3 or more, and with a fatal event, set hazards of the same form, so that
-they too are reproduced; p is at most 1 - 1/(2n). Where grade 3 or more was not reported, its share of the event is that
-of other studies of the same regimen, else the record `severe_share`; where only grade 3 or more was reported, milder
-events don't happen. CTCAE bounds the grades. Real events come early and in those who are prone; here they don't.
+exposure: mean concentration of the day over the time-averaged concentration under the reference dose (radiation: Gy of
+the day over Gy a day of the reference), averaged over the drugs of the regimen. Shares with grade 3 or more, and with a
+fatal event, set hazards of the same form, so that they too are reproduced; p is at most 1 - 1/(2n). Where grade 3 or
+more was not reported, its share of the event is that of other studies of the same regimen, else the record
+`severe_share`; where only grade 3 or more was reported, milder events don't happen. CTCAE bounds the grades. Real
+events come early and in those who are prone; here they don't.
 
-The most specific rows win: of the regimens of knowledge/toxicity.py whose drugs are all given, that with most drugs is
-taken, then the next among the drugs left. Rows of a combination are never added to those of its members.
+The most specific rows win: of the regimens of knowledge/toxicity.py whose drugs are all given in one line, that with
+most drugs is taken, then the next among the drugs left. Rows of a combination are never added to those of its members:
+what is in the blood counts for the regimen of the line that gave it last.
 
 Dose: an event of grade 3 or more holds the drugs of its regimen until it has recovered; then each goes on at its next
 lower level. After its last level, after `severe_events_limit` events, or at grade 4 where its rule says so, a drug
@@ -22,7 +24,7 @@ events are marked as treated with corticosteroids, whose effect on immune killin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from math import exp, log1p
 
@@ -31,12 +33,8 @@ import numpy as np
 from paget.body import decisions
 from paget.compute import device_function
 from paget.compute.random import uniform
-from paget.errors import InputError
 from paget.knowledge import toxicity as known
-from paget.knowledge.naming import did_you_mean
 from paget.knowledge.toxicity import LEVELS, AdverseEvent, DoseModification, Toxicity
-
-CAUSE_OF_DEATH = "treatment"
 
 (NO_GRADE, MILD, MODERATE, SEVERE, LIFE_THREATENING, FATAL) = range(6)
 """Grades of CTCAE."""
@@ -52,6 +50,7 @@ ADVERSE_EVENT = np.dtype(
     [
         ("drugs", np.int64),  # the regimen: bit k is drug k of the list compiled
         ("drug_count", np.int64),
+        ("lines", np.int64),  # lines that give it: bit k is line k
         ("term", np.int64),  # place in terms()
         ("regimen_rows", np.int64),  # rows of the regimen, which stand together
         ("hazard", np.float64),  # 1/day at the reference exposure
@@ -86,6 +85,7 @@ TOXICITY_STATE = np.dtype(
         ("hold_until", np.float64),  # day on which the drug may be given again
         ("severe_count", np.int64),
         ("stopped", np.int64),
+        ("line", np.int64),  # place of the line that gave it last
     ],
     align=True,
 )
@@ -126,23 +126,27 @@ def _rows() -> tuple[Toxicity, ...]:
     return known.toxicity()
 
 
-def compile_toxicity(drugs: Sequence[str], values: Mapping[str, float], switch: float = 1.0) -> np.ndarray:
-    """Events of the drugs given together, (events,) ADVERSE_EVENT; empty with the switch off.
+def compile_toxicity(
+    drugs: Sequence[str], lines: Sequence[Collection[str]], values: Mapping[str, float], switch: float = 1.0
+) -> np.ndarray:
+    """Events of the drugs that each line gives together, (events,) ADVERSE_EVENT; empty with the switch off.
 
-    drugs: INN in the order of their numbers, "external-beam radiotherapy" among them; those without rows cause nothing
-    (`without_toxicity`). values: parameters by symbol in the units of their records. switch: factor of all hazards.
+    drugs: INN in the order of their numbers, "external-beam radiotherapy" among them; those without rows cause nothing.
+    lines: drugs of each line. values: parameters by symbol in the units of their records. switch: factor of all
+    hazards.
     """
     events, rules = _events(), _dose_modifications()
-    chosen = [] if switch == 0.0 else _regimens(drugs)
-    table = np.zeros(sum(len(rows) for rows in chosen), ADVERSE_EVENT)
+    chosen = [] if switch == 0.0 else _regimens(lines)
+    table = np.zeros(sum(len(rows) for rows, _ in chosen), ADVERSE_EVENT)
     place = 0
-    for rows in chosen:
+    for rows, given_in in chosen:
         so_far = 0.0
         for row in rows:
             record = table[place : place + 1]
             event = events[row.term]
             record["drugs"] = sum(1 << number for number, drug in enumerate(drugs) if drug in row.regimen_drugs)
             record["drug_count"] = len(row.regimen_drugs)
+            record["lines"] = given_in
             record["term"] = terms().index(row.term)
             record["regimen_rows"] = len(rows)
             _set_hazards(record, row, event, values, switch)
@@ -174,38 +178,32 @@ def compile_dose_rules(drugs: Sequence[str], values: Mapping[str, float]) -> np.
     return table
 
 
-def reference_dose_rates(drugs: Sequence[str]) -> np.ndarray:
-    """Dose a day at which the exposure to each drug is 1, (drugs,), in the basis of dose_modifications.csv.
+def reference_dose_rate(drug: str, weight: float, surface: float) -> float:
+    """Dose (mg, of radiation Gy) a day at which the exposure is 1, by weight (kg) and surface (m^2); 0: no record.
 
     By linear kinetics the reference concentration is that under this rate for ever: F x rate / clearance.
-    Raises InputError for a drug without a record.
     """
-    rules = _dose_modifications()
-    for drug in drugs:
-        if drug not in rules:
-            raise InputError(f"no reference dose of {drug!r} is known", remedy=did_you_mean(drug, rules))
-    return np.array([rules[drug].dose_rate for drug in drugs])
+    rule = _dose_modifications().get(drug)
+    return 0.0 if rule is None else rule.dose_rate * {"mg/kg": weight, "mg/m^2": surface}.get(rule.basis, 1.0)
 
 
-def without_toxicity(drugs: Iterable[str]) -> tuple[str, ...]:
-    """Those drugs for which no regimen with adverse events is known, alone or with the others given."""
-    given = tuple(drugs)
-    covered = {drug for rows in _regimens(given) for drug in rows[0].regimen_drugs}
-    return tuple(drug for drug in given if drug not in covered)
+def _regimens(lines: Sequence[Collection[str]]) -> list[tuple[list[Toxicity], int]]:
+    """Rows of the regimens that cover the drugs of the lines, with the mask of the lines that give each.
 
-
-def _regimens(drugs: Sequence[str]) -> list[list[Toxicity]]:
-    """Rows of the regimens that cover the drugs, those of most drugs first; each drug is in one of them at most."""
+    Those of most drugs first; each drug of a line is in one of its regimens at most.
+    """
     found: dict[frozenset[str], list[Toxicity]] = {}
     for row in _rows():
         if row.use == "hazard":
             found.setdefault(row.regimen_drugs, []).append(row)
-    left = set(drugs)
+    left = [set(drugs) for drugs in lines]
     chosen = []
     for regimen in sorted(found, key=lambda members: (-len(members), sorted(members))):
-        if regimen <= left:
-            chosen.append(found[regimen])
-            left -= regimen
+        given_in = [place for place, drugs in enumerate(left) if regimen <= drugs]
+        for place in given_in:
+            left[place] -= regimen
+        if given_in:
+            chosen.append((found[regimen], sum(1 << place for place in given_in)))
     return chosen
 
 
@@ -274,15 +272,6 @@ def dose_share(state, rule, day):
 
 
 @device_function
-def all_stopped(states):
-    """Whether every drug is stopped for toxicity (1 or 0): the toxicity is unacceptable. states: (drugs,)."""
-    for drug in range(states.shape[0]):
-        if not states[drug].stopped:
-            return 0
-    return 1
-
-
-@device_function
 def dose_modification(state, grade, day, rule):
     """Apply the rule to a TOXICITY_STATE after an event of `grade` on `day`; returns the action (place in ACTIONS).
 
@@ -318,7 +307,7 @@ def adverse_events_today(table, rules, exposures, states, person, seed, step, ev
     written: the host must compare it with the limit; fatal: 1 if the person dies of treatment today. Exact in
     law: a Poisson number of events, one uniform on a day without any.
     """
-    hazard = total_hazard(table, exposures)
+    hazard = total_hazard(table, exposures, states)
     if hazard <= 0.0:
         return count, 0
     number = person.person
@@ -327,7 +316,8 @@ def adverse_events_today(table, rules, exposures, states, person, seed, step, ev
     fatal = 0
     product = uniform(seed, number, draw, decisions.ADVERSE_EVENT, step)
     while product > none and not fatal:
-        place = _which_event(table, exposures, hazard * uniform(seed, number, draw, decisions.ADVERSE_EVENT_TERM, step))
+        chance = hazard * uniform(seed, number, draw, decisions.ADVERSE_EVENT_TERM, step)
+        place = _which_event(table, exposures, states, chance)
         row = table[place]
         grade = _grade(row, uniform(seed, number, draw, decisions.ADVERSE_EVENT_GRADE, step))
         action = _modify_doses(row, rules, states, grade, step)
@@ -341,11 +331,11 @@ def adverse_events_today(table, rules, exposures, states, person, seed, step, ev
 
 
 @device_function
-def regimen_exposure(row, exposures):
-    """(mean relative exposure to the drugs of the row's regimen)^exponent; 0 without any."""
+def regimen_exposure(row, exposures, states):
+    """(mean relative exposure to the drugs of the row's regimen)^exponent; 0 without any that its lines gave last."""
     together = 0.0
     for drug in range(exposures.shape[0]):
-        if (row.drugs >> drug) & 1:
+        if (row.drugs >> drug) & 1 and (row.lines >> states[drug].line) & 1:
             together += exposures[drug]
     if together <= 0.0:
         return 0.0
@@ -353,24 +343,24 @@ def regimen_exposure(row, exposures):
 
 
 @device_function
-def total_hazard(table, exposures):
+def total_hazard(table, exposures, states):
     """Hazard of any adverse event (1/day) at the exposures of the day."""
     together = 0.0
     first = 0
     while first < table.shape[0]:
         row = table[first]
         first += row.regimen_rows
-        together += table[first - 1].hazard_so_far * regimen_exposure(row, exposures)
+        together += table[first - 1].hazard_so_far * regimen_exposure(row, exposures, states)
     return together
 
 
 @device_function
-def _which_event(table, exposures, chance):
+def _which_event(table, exposures, states, chance):
     """Place of the event at `chance`, uniform below the total hazard."""
     first = 0
     place = 0
     while first < table.shape[0]:
-        factor = regimen_exposure(table[first], exposures)
+        factor = regimen_exposure(table[first], exposures, states)
         following = first + table[first].regimen_rows
         share = table[following - 1].hazard_so_far * factor
         if factor > 0.0:

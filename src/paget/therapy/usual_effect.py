@@ -13,7 +13,7 @@ import numpy as np
 from paget.errors import InputError
 from paget.knowledge.regimen import Regimen
 
-STEPS = 2**12
+STEPS = 4**6
 """Steps of a cycle: 7 minutes of three weeks."""
 
 

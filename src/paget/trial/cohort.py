@@ -101,7 +101,7 @@ def _empty(plan: Plan, first: int, count: int) -> Cohort:
         cascade=np.zeros((count, len(MOMENTS), places, len(CASCADE_COUNTS))),
         curves=np.zeros((count, CURVE_POINTS, len(CURVE_FIELDS))),
         lines=np.zeros((count, len(plan.treatment.tables.lines)), LINE_STATE),
-        events=np.zeros((count, EVENTS if plan.treatment.drugs else 0), EVENT),
+        events=np.zeros((count, EVENTS if len(plan.treatment.tables.adverse_events) else 0), EVENT),
         scans=np.zeros((count, SCANS if len(plan.treatment.tables.scan_days) else 0, len(SCAN_FIELDS))),
     )
 
@@ -152,6 +152,7 @@ def _under_treatment(plan: Plan, cohort: Cohort) -> tuple[np.ndarray, ...]:
         np.zeros((count, 1), RECIST),
         cohort.scans,
         np.zeros((count, len(CAUSES))),
+        np.zeros((count, len(plan.treatment.tables.dosings)), np.int64),
     )
 
 

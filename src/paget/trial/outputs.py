@@ -23,6 +23,7 @@ from paget.trial.cohort import Cohort
 from paget.trial.plan import PRIMARY_SITE, Plan
 from paget.trial.tables import TABLES
 from paget.trial.time_to_event import endpoints
+from paget.trial.workup import workup_columns
 
 EXAMPLES = 24
 """Persons per arm whose time courses are kept."""
@@ -150,6 +151,7 @@ def subjects(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
         "AUTOPSY_SITES": _site_names(plan, sites_at_end(plan, cohort, noted) & died[:, None]),
         "LOCAL_TUMOUR": _local_tumour(plan, cohort),
         **treatment_outputs.subject_columns(plan, cohort),
+        **workup_columns(plan, cohort),
     }
 
 

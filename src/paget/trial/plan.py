@@ -16,6 +16,7 @@ from paget.body.platelets import platelet_angiogenesis
 from paget.body.state import NURSERY_CELLS
 from paget.knowledge.clones import clone_table
 from paget.knowledge.hosts import host
+from paget.knowledge.pd_l1_assays import USUAL_ASSAY, pd_l1_factor
 from paget.knowledge.soil import Soil, soils
 from paget.patient.care import CARE, NEVER
 from paget.patient.parameters import UNITS, pack
@@ -59,6 +60,7 @@ class Entry:
     """Who may enter: ages in years, diameter of the primary in mm, masks as genotype labels.
 
     any_of: groups of alteration labels, of each of which the tumour carries one; forbidden: labels it must not carry.
+    pd_l1: share of cells in [0, 1] that the antibody `pd_l1_assay` stains.
     """
 
     age: Bounds = field(default_factory=Bounds)
@@ -69,6 +71,8 @@ class Entry:
     stages: tuple[str, ...] = ()
     any_of: tuple[tuple[str, ...], ...] = ()
     forbidden: tuple[str, ...] = ()
+    pd_l1: Bounds = field(default_factory=Bounds)
+    pd_l1_assay: str = USUAL_ASSAY
 
 
 @dataclass(frozen=True)
@@ -213,7 +217,7 @@ def plan(study: Study, arm: str | None = None, genotypes: Collection[int] | None
         parameters=pack(values, switches, _constants(alterations.labels, values, switches, study.nodes_raise_stage)),
         fixed=_fixed(study.prescribed, sites),
         genotype_rule=_genotype_rule(study.prescribed, alterations.labels),
-        eligibility=_eligibility(study.entry, alterations.labels),
+        eligibility=_eligibility(study.entry, alterations.labels, values),
         any_of=np.array([_mask(group, alterations.labels) for group in study.entry.any_of], np.int64),
         frequencies=alterations.frequencies * switches["driver_mutations"],
         exclusive=alterations.exclusive,
@@ -464,15 +468,17 @@ def _genotype_rule(prescribed: Prescribed, alterations: tuple[str, ...]) -> np.n
     return rule
 
 
-def _eligibility(entry: Entry, alterations: tuple[str, ...]) -> np.ndarray:
+def _eligibility(entry: Entry, alterations: tuple[str, ...], values: Mapping[str, float]) -> np.ndarray:
     from paget.patient.eligibility import ELIGIBILITY
 
     rule = np.zeros(1, ELIGIBILITY)
-    for name, bounds in (("age", entry.age), ("diameter", entry.diameter), ("ecog", entry.ecog)):
+    ranges = {"age": entry.age, "diameter": entry.diameter, "ecog": entry.ecog, "pd_l1": entry.pd_l1}
+    for name, bounds in ranges.items():
         rule[f"{name}_minimum"] = 0 if bounds.minimum is None else bounds.minimum
         rule[f"{name}_maximum"] = UNBOUNDED if bounds.maximum is None else bounds.maximum
     rule["female"] = -1 if entry.sex is None else int(entry.sex == "F")
     rule["metastatic"] = -1 if entry.metastatic is None else int(entry.metastatic)
     rule["stages"] = sum(1 << STAGES.index(name) for name in entry.stages) if entry.stages else (1 << len(STAGES)) - 1
     rule["forbidden"] = _mask(entry.forbidden, alterations)
+    rule["pd_l1_factor"] = pd_l1_factor(entry.pd_l1_assay, values)
     return rule

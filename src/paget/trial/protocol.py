@@ -20,10 +20,13 @@ from paget.patient.protocol import Protocol as Tables
 from paget.therapy.agents import compiled_drugs
 from paget.therapy.checkpoint import affinity
 from paget.therapy.cytotoxic import cytotoxic_table
-from paget.therapy.toxicity import compile_dose_rules, compile_toxicity
+from paget.therapy.pharmacokinetics import HOURS_PER_DAY, INPUTS
+from paget.therapy.toxicity import compile_dose_rules, compile_toxicity, reference_dose_rate
 from paget.therapy.usual_effect import size_ratio, usual_effect
 from paget.trial.treatment import (
     AFTER_START,
+    CLINICAL_PROGRESSION,
+    COMPLETE_RESPONSE,
     CONDITIONS,
     DEBULKING,
     DIAGNOSIS,
@@ -31,6 +34,9 @@ from paget.trial.treatment import (
     MG_PER_KILOGRAM,
     MG_PER_SQUARE_METRE,
     ORAL,
+    PREVIOUS_LINE_ENDED,
+    PROGRESSION,
+    RESECTABLE,
     Condition,
     Design,
     Dosing,
@@ -46,6 +52,9 @@ RADIATION = "external-beam radiotherapy"
 """Its name among the regimens with adverse events."""
 
 NEVER = math.inf
+
+TOLD_TO_ALL = (PROGRESSION, CLINICAL_PROGRESSION, COMPLETE_RESPONSE, RESECTABLE)
+"""Conditions of which a line that is given and one that waits take note on the same day."""
 
 MOST_NETWORK_DRUGS = 3
 """Drugs on the network of one line: each set of them that can be in the blood together has a response table."""
@@ -88,12 +97,14 @@ def compile_treatment(
     """The tables of one arm.
 
     values: parameters in the units that the model reads; tumours: alteration labels by genotype mask, of those that can
-    occur; masks: number of genotype masks. Raises InputError for a drug without what its way of acting needs.
+    occur; masks: number of genotype masks. Raises InputError for a drug without what its way of acting needs, and for
+    more doses of one in a day than the course can follow.
     """
     drugs = tuple(dict.fromkeys(dosing.drug for line in protocol.lines for dosing in line.dosings))
     sites = knowledge.sites()
     kinds = clones(disease)
     compiled = compiled_drugs(drugs, knowledge.parameters(disease))
+    _check_inputs(protocol.lines, drugs, compiled)
     lines = np.zeros(len(protocol.lines), LINE)
     given = [dosing for line in protocol.lines for dosing in line.dosings]
     dosings = np.zeros(len(given), DOSING)
@@ -101,15 +112,14 @@ def compile_treatment(
     first = 0
     for place, line in enumerate(protocol.lines):
         mine = slice(first, first + len(line.dosings))
-        _fill_line(lines[place : place + 1], line, [site.id for site in sites])
+        _fill_line(lines[place : place + 1], line, [site.id for site in sites], values)
         lines[place]["first_dosing"], lines[place]["dosings"] = first, len(line.dosings)
         factor = switches["mutation"] * values["mutation_rate_scale"]
         lines[place]["resistant_clone"], lines[place]["resistant_rate"] = _resistant(line, kinds, factor)
         _fill_dosings(dosings[mine], line.dosings, drugs, values)
         lines[place]["first_table"] = responses.add(line, dosings[mine])
         first = mine.stop
-    irradiated = any(line.radiotherapy is not None for line in protocol.lines)
-    of_toxicity = (*drugs, RADIATION) if irradiated else drugs
+    of_toxicity = (*drugs, RADIATION)
     days = max((len(dosing.calendar) for dosing in given), default=1)
     tables = Tables(
         lines=lines,
@@ -123,14 +133,67 @@ def compile_treatment(
         response=responses.values,
         points=responses.points,
         classes=responses.classes,
-        adverse_events=compile_toxicity(of_toxicity, values, switches["toxicity"]),
-        dose_rules=compile_dose_rules([*drugs, RADIATION], values),
+        adverse_events=compile_toxicity(of_toxicity, _together(protocol.lines), values, switches["toxicity"]),
+        dose_rules=compile_dose_rules(of_toxicity, values),
         scan_days=np.array(design.scan_days, np.float64),
         organs=organ_table(sites),
     )
     return Treatment(
         protocol, drugs, tables, _traits(kinds), _enrolment(design, bool(protocol.lines)), tuple(responses.cells)
     )
+
+
+def _together(lines: Iterable[Line]) -> list[set[str]]:
+    """What each line gives together, by the names of the regimens with adverse events."""
+    return [
+        {dosing.drug for dosing in line.dosings} | ({RADIATION} if line.radiotherapy is not None else set())
+        for line in lines
+    ]
+
+
+def _check_inputs(lines: Sequence[Line], drugs: Sequence[str], compiled: np.ndarray) -> None:
+    """Raise InputError where more doses of a drug may run in a day than there are INPUTS rows for.
+
+    Of an earlier line that has ended only the doses that still run count.
+    """
+    for place, line in enumerate(lines):
+        for drug in {dosing.drug for dosing in line.dosings}:
+            record = compiled[drugs.index(drug)]
+            rows = 0
+            for earlier in range(place + 1):
+                ended = earlier < place and _follows(lines[earlier], lines[earlier + 1])
+                for dosing in lines[earlier].dosings:
+                    if dosing.drug == drug:
+                        rows += _input_rows(dosing, record)[ended]
+            if rows > INPUTS:
+                raise InputError(
+                    f"up to {rows} doses of {drug} may run on one day of line {place + 1}, {INPUTS} are possible",
+                    field="drugs",
+                    remedy="Give it fewer times a day, over a shorter time, or in fewer lines at once.",
+                )
+
+
+def _follows(line: Line, following: Line) -> bool:
+    """Whether nothing begins the following line before the line has ended."""
+    ends = {condition.kind for condition in line.until} & set(TOLD_TO_ALL)
+    return all(condition.kind == PREVIOUS_LINE_ENDED or condition.kind in ends for condition in following.when)
+
+
+def _input_rows(dosing: Dosing, record: np.void) -> tuple[int, int]:
+    """Most rows of doses that a dosing fills on one day, and most that still run from the days before."""
+    ends = [dosing.infusion_hours]
+    if dosing.route == ORAL:
+        lag = float(record["lag_time"])
+        # A share that is absorbed directly has a row beside the one of the rest, which enters at once.
+        ends = [lag + float(record["input_duration"])] + ([lag] if record["direct_share"] > 0.0 else [])
+    given = (np.asarray(dosing.calendar) > 0.0).astype(np.int64)
+    running = np.zeros(len(given), np.int64)
+    for hour in dosing.hours:
+        for end in ends:
+            days = int((hour + end) // HOURS_PER_DAY) + 1
+            running += np.convolve(given, np.ones(days, np.int64))[: len(given)]
+    before = running - given * len(dosing.hours) * len(ends)
+    return int(running.max(initial=0)), int(before.max(initial=0))
 
 
 def acts_on_network(protocol: Protocol) -> bool:
@@ -160,7 +223,7 @@ def _days(conditions: Iterable[Condition], kind: str) -> float:
     return min(found, default=NEVER)
 
 
-def _fill_line(record: np.ndarray, line: Line, sites: Sequence[str]) -> None:
+def _fill_line(record: np.ndarray, line: Line, sites: Sequence[str], values: Mapping[str, float]) -> None:
     record["when"] = _mask(line.when)
     record["when_days"] = _days(line.when, AFTER_START)
     record["until"] = _mask(line.until)
@@ -168,13 +231,13 @@ def _fill_line(record: np.ndarray, line: Line, sites: Sequence[str]) -> None:
     record["longest_days"] = _days(line.until, DURATION)
     record["given_days"] = _given_days(line)
     record["delay_days"] = line.delay_days
-    record["last_fraction_day"] = -1.0
     if line.radiotherapy is not None:
         beam = line.radiotherapy
         record["radiation_sites"] = _site_mask(beam.sites, sites)
         record["fraction_dose"] = beam.dose_gy / beam.fractions
         record["hours_between"] = beam.hours_between
-        record["last_fraction_day"] = np.flatnonzero(fraction_days(beam))[-1]
+        record["fractions"] = beam.fractions
+        record["reference_rate"] = reference_dose_rate(RADIATION, values["typical_weight"], values["typical_surface"])
     if line.surgery is not None:
         record["surgery_sites"] = _site_mask(line.surgery.sites, sites)
         record["debulking"] = line.surgery.procedure == DEBULKING
@@ -213,11 +276,11 @@ DAYS_PER_WEEK = 6 + 1
 
 
 def _fractions(lines: Sequence[Line]) -> np.ndarray:
-    rows = [np.zeros(1, np.int64) if line.radiotherapy is None else fraction_days(line.radiotherapy) for line in lines]
-    longest = max((len(row) for row in rows), default=1)
-    table = np.zeros((len(lines), longest), np.int64)
-    for place, row in enumerate(rows):
-        table[place, : len(row)] = row
+    """Fractions on each day of a week of treatment, (lines, DAYS_PER_WEEK)."""
+    table = np.zeros((len(lines), DAYS_PER_WEEK), np.int64)
+    for place, line in enumerate(lines):
+        if line.radiotherapy is not None:
+            table[place, : line.radiotherapy.days_per_week] = line.radiotherapy.fractions_per_day
     return table
 
 
@@ -241,6 +304,7 @@ def _fill_dosings(
         records[place]["per"] = per.get(dosing.basis, 1.0)
         records[place]["oral"] = dosing.route == ORAL
         records[place]["infusion_hours"] = dosing.infusion_hours
+        records[place]["given_days"] = _given_days(Line(dosing.drug, (dosing,)))
 
 
 def usual_concentration(drug: str, record: np.void, values: Mapping[str, float]) -> float:
@@ -289,8 +353,19 @@ def _actions(drugs: Sequence[str], compiled: np.ndarray, values: Mapping[str, fl
             record["checkpoint_half"] = affinity(drug, values)[1]
         record["diffusive"] = compiled[place]["diffusive"]
         record["convective"] = compiled[place]["convective"]
-        record["reference"] = usual_concentration(drug, compiled[place], values)
+        record["reference"] = _reference_concentration(drug, compiled[place], values)
     return table
+
+
+def _reference_concentration(drug: str, record: np.void, values: Mapping[str, float]) -> float:
+    """Mean unbound concentration (nmol/L) under the dose to which published adverse events refer; 0: no record of it.
+
+    Kinetics are linear, so that it is to the usual one as the doses a day are.
+    """
+    regimen, build = knowledge.drugs[drug].usual, (values["typical_weight"], values["typical_surface"])
+    usual = usual_concentration(drug, record, values)
+    doses_a_day = HOURS_PER_DAY / (regimen.every_hours or HOURS_PER_DAY)
+    return usual * reference_dose_rate(drug, *build) / (regimen.milligrams(*build) * doses_a_day)
 
 
 def potency_on(drug: str, gene: str) -> float:

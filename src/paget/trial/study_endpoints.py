@@ -134,12 +134,12 @@ ONE_PERCENT = 1.0 / PERCENT
 def of_population(view: CohortView, text: str) -> CohortView:
     """The persons that the published `population` names: a stratum of PD-L1, BRAF V600E or one stage; else all.
 
-    The model draws the share of cells with PD-L1 once and keeps it, so that what is written at the end is the score at
-    the start. ``1-49%`` reaches up to 50.
+    The score is what the study's assay reads (PD_L1_MEASURED). The model draws the share of cells with PD-L1 once and
+    keeps it, so that there is one score from the start to the end. ``1-49%`` reaches up to 50.
     """
     stratum = _PD_L1.search(text)
     if stratum is not None:
-        view = view.where(_of_stratum(view.subjects["PD_L1"], stratum))
+        view = view.where(_of_stratum(view.subjects["PD_L1_MEASURED"], stratum))
     if _ALTERED.search(text):
         carried = [_ALTERED.pattern[:-2] in text.split(";") for text in view.subjects["GENOTYPE"].astype(str)]
         view = view.where(view.subjects["GENOTYPE"].notna() & np.array(carried, bool))

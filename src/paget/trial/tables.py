@@ -35,12 +35,21 @@ SUBJECTS = _schema(
     ("MARGIN", _LABEL), ("COMPLICATIONS", pa.int8()), ("TRACHEOSTOMY_DAY", _FLOAT), ("RELIEVED_DAYS", _FLOAT),
     ("SENSITIVITY", _FLOAT), ("REFUSED_AT_DIAGNOSIS", pa.int64()), ("LOST_BEFORE_START", pa.int64()),
     ("REFUSED_AT_START", pa.int64()),
+    ("ULTRASOUND_SUSPICIOUS", pa.bool_()), ("TISSUE_METHOD", _LABEL), ("PUNCTURES", pa.int8()), ("TISSUE_DAY", _FLOAT),
+    ("GENOTYPE_DAY", _FLOAT), ("PD_L1_MEASURED", _FLOAT), ("PD_L1_ASSAY", _LABEL), ("CTDNA_PER_ML", _FLOAT),
+    ("CTDNA_COPIES", _FLOAT), ("CTDNA_TEST", _LABEL), ("CTC_COUNTED", _FLOAT), ("CTDNA_PER_ML_START", _FLOAT),
+    ("CTDNA_COPIES_START", _FLOAT), ("CTDNA_TEST_START", _LABEL), ("CTC_COUNTED_START", _FLOAT),
 )  # fmt: skip
 """One row per virtual patient. Days: TUMOUR_AGE from the first cell, FIRST_FOUNDER_DAY and DEATH from diagnosis.
 
 AIRWAY_LUMEN_LOSS (share of area) is that at diagnosis; STEM_SHARE to MUTANT_CELLS are those of the primary at the end.
 VEGF is relative to the disease's usual; T_CELLS and MUTANT_CELLS count cells; DIFFERENTIATED_YEARS is NaN where the
-tumour started on its own. LOCAL_TUMOUR: imaging would see primary or nodes of the neck at the end."""
+tumour started on its own. LOCAL_TUMOUR: imaging would see primary or nodes of the neck at the end.
+
+TISSUE_DAY, GENOTYPE_DAY: reports of the tissue diagnosis and of sequencing, from the day the mass was found, which is
+day 0 of the other times too. PD_L1 is the share of cells that have it, PD_L1_MEASURED what PD_L1_ASSAY reads. CTDNA and
+CTC: true level per mL of plasma and of blood, and the counts in one sample (plasma_sample, ctc_sample), of which
+CTDNA_TEST is the plasma test's result; _START: on the first day on study."""
 
 RESPONSES = _schema(
     ("AVISITN", pa.int16()), ("ADY", _FLOAT), ("AVALC", _LABEL), ("TARGET", _LABEL), ("NONTARGET", _LABEL),

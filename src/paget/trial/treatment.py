@@ -71,14 +71,13 @@ DIAGNOSIS, ENROLMENT = CLOCKS = ("diagnosis", "enrolment")
 class Dosing:
     """One drug of a line.
 
-    drug: INN, the id of its folder in knowledge; dose: that of one usual administration (after a loading dose) in
-    `basis`; infusion_hours: 0 for an oral dose; hours: times of day of the administrations of a day with a dose, hours
-    from the beginning of the day; calendar: (days,) float64, amount per administration on each day of the line in
-    `basis`, 0: none. It is as long as the follow-up and read-only.
+    drug: INN, the id of its folder in knowledge; infusion_hours: 0 for an oral dose; hours: times of day of the
+    administrations of a day with a dose, hours from the beginning of the day; calendar: (days,) float64, amount per
+    administration on each day of the line in `basis` (mg, mg/m^2 or mg/kg), 0: none. It is as long as the follow-up
+    and read-only.
     """
 
     drug: str
-    dose: float
     basis: str
     route: str
     infusion_hours: float
@@ -98,7 +97,7 @@ class Dosing:
         return hash(self._key())
 
     def _key(self) -> tuple[object, ...]:
-        return (self.drug, self.dose, self.basis, self.route, self.infusion_hours, self.hours)
+        return (self.drug, self.basis, self.route, self.infusion_hours, self.hours)
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,6 @@ class Surgery:
 
     procedure: str
     sites: tuple[str, ...]
-    neck_dissection: bool
 
 
 @dataclass(frozen=True)
