@@ -262,7 +262,7 @@ def page(
     parts = [
         HEAD,
         f"{plain['scenario']['patients']} virtual patients per cohort, seed {plain['scenario']['seed']}, paget "
-        f"{plain['paget']}. Of {len(plain['parameters'])} parameter records used {plain['assumed']} are assumed "
+        f"{plain['paget']}. Of {len(plain['parameters'])} parameter records {plain['assumed']} are assumed "
         f"({plain['assumed'] / len(plain['parameters']):.0%}), {plain['fitted']} fitted "
         "([calibration](calibration.md)).\n\n",
         tally(shown),

@@ -3,6 +3,7 @@
 The names below load on first use, so that ``import paget`` costs nothing:
 
 - ``paget.run(scenario, patients=…, seed=…)`` runs a scenario and returns its results;
+- ``paget.simon_two_stage``, ``paget.schoenfeld_events`` and ``paget.simulated_power`` size a trial;
 - ``paget.knowledge`` holds the records (parameters, sites, genes, sources) that the model is made of.
 """
 
@@ -14,12 +15,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from paget import knowledge
     from paget.api import run
+    from paget.trial.power import schoenfeld_events, simon_two_stage, simulated_power
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "knowledge", "run"]
+__all__ = ["__version__", "knowledge", "run", "schoenfeld_events", "simon_two_stage", "simulated_power"]
 
 # Loaded by name, not by an import statement: the root belongs to no layer and must not tie the layers together.
-_LAZY = {"knowledge": ("paget.knowledge", None), "run": ("paget.api", "run")}
+_LAZY = {
+    "knowledge": ("paget.knowledge", None),
+    "run": ("paget.api", "run"),
+    "schoenfeld_events": ("paget.trial.power", "schoenfeld_events"),
+    "simon_two_stage": ("paget.trial.power", "simon_two_stage"),
+    "simulated_power": ("paget.trial.power", "simulated_power"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -104,7 +104,8 @@ class Result:
             raise InputError("an arm is compared with itself", remedy=f"Arms: {', '.join(self.arms)}.")
         # Only a randomised contrast has a horizon, and a randomised study always has the part `trial`.
         horizon = self._trial["design"]["horizon_months"] * DAYS_PER_MONTH if self.allocation is not None else 0.0
-        return unpaired(Contrast(arm, reference, endpoint, ARMS), one, other, horizon, self.allocation)
+        seed = self.summary["scenario"]["seed"]
+        return unpaired(Contrast(arm, reference, endpoint, ARMS), one, other, horizon, self.allocation, seed)
 
     def response_rates(self) -> pd.DataFrame:
         """ORR, DCR and CR by arm in %, with exact 95 % intervals: arm, endpoint, value, low, high, n."""
@@ -252,8 +253,8 @@ def _cohort_work(loaded: Scenario, means: _Means, directory: Path, scenario: Any
     from paget.trial.plan import plan as compile_plan
 
     compiled = compile_plan(study_of(loaded))
-    check_estimate(_estimated_bytes(compiled, means.batch, means.processes), means.memory_bytes)
     job = study_job(compiled, means.threads)
+    check_estimate(_estimated_bytes(job.payload.plans, means.batch, means.processes), means.memory_bytes)
     _refuse_impossible(job.payload.plans, directory, scenario)
     return _Work(
         job=job,
@@ -393,11 +394,12 @@ def _load(scenario: Any, overrides: Iterable[str]) -> AnyScenario:
     return read(resolved_yaml(scenario), file=scenario.name, overrides=overrides)
 
 
-def _estimated_bytes(plan: Plan, batch: int | None, processes: int) -> int:
+def _estimated_bytes(plans: Sequence[Plan], batch: int | None, processes: int) -> int:
+    """Memory of the run; the arm that takes the most counts, since each may be simulated in every process."""
     from paget.trial.cohort import bytes_per_person
 
-    places = min(plan.study.patients, batch or LAUNCH_PLACES)
-    return processes * (OVERHEAD_BYTES + 3 * places * bytes_per_person(plan))
+    places = min(plans[0].study.patients, batch or LAUNCH_PLACES)
+    return processes * (OVERHEAD_BYTES + 3 * places * max(bytes_per_person(plan) for plan in plans))
 
 
 def _refuse_impossible(plans: Sequence[Plan], directory: Path, scenario: Any) -> None:
@@ -453,7 +455,7 @@ def _summary(directory: Path, scenario: Scenario, plan: Plan) -> bytes:
     """The content of summary.json, computed from the run's tables; of a randomised study the allocation is written."""
     import paget
     from paget.runs.files import write_atomic
-    from paget.trial.allocation import FILE, as_parquet, randomised
+    from paget.trial.allocation import FILE, as_parquet, mark, randomised
     from paget.trial.summary import summarise
     from paget.trial.trial_summary import allocation_of_run
 
@@ -465,7 +467,9 @@ def _summary(directory: Path, scenario: Scenario, plan: Plan) -> bytes:
         "seed": scenario.seed,
     }
     if randomised(plan.study):
-        write_atomic(directory / FILE, as_parquet(allocation_of_run(directory, plan.study)))
+        allocated = allocation_of_run(directory, plan.study)
+        write_atomic(directory / FILE, as_parquet(allocated))
+        mark(directory, allocated)
     content = {
         "paget": paget.__version__,
         "scenario": about,

@@ -40,6 +40,31 @@ def test_help_has_an_example(paget, command):
     assert f"  paget {command}" in result.output
 
 
+def test_help_keeps_the_lines_of_the_examples(paget):
+    for command, example in ((("run",), "  paget run atc-natural-history"), ((), "  paget run atc-natural-history")):
+        lines = paget(*command, "--help").output.splitlines()
+        assert "\\b" not in "".join(lines)
+        assert example in [line.removeprefix("  ") for line in lines]
+
+
+def test_shown_trials_are_those_that_a_scenario_may_name(paget, tmp_path):
+    rows = list(csv.DictReader(io.StringIO(paget("show", "trials", "--format", "csv").output)))
+    (row,) = [row for row in rows if (row["study"], row["arm"]) == ("Kebebew2005", "SEER 1973-2000")]
+    assert row["n"] == "516"
+    assert row["source"].startswith("Kebebew")
+    path = tmp_path / "all.yaml"
+    names = ", ".join(sorted({row["study"] for row in rows if "atc" in row["diseases"].split(", ")}))
+    path.write_text(f"paget: 1\nkind: trial\nname: all\ncompare_with: [{names}]\n")
+    assert paget("check", str(path)).exit_code == 0
+
+
+def test_nothing_to_resume(paget, tmp_path):
+    result = paget("run", "atc-natural-history", "--resume", "-o", str(tmp_path / "nowhere"))
+    assert result.exit_code == 2
+    assert "nothing to resume" in result.output
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_commands_that_are_not_built_are_absent(paget):
     listed = paget("--help").output
     assert "research use only" in listed
@@ -118,6 +143,7 @@ def asked(monkeypatch):
 
 def test_run(paget, asked, tmp_path):
     target = tmp_path / "x"
+    target.mkdir()
     options = ["-o", str(target), "--patients", "9", "--seed", "3", "--threads", "1", "--executor", "processes"]
     result = paget("run", "benign-control", *options, "--resume", "--batch", "7", "--memory", "2", "--set", "seed=4")
     assert result.exit_code == 0

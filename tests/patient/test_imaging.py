@@ -317,6 +317,17 @@ def test_a_missing_scan_is_not_evaluable_and_nothing_is_lost():
     assert patient.scan(112.0) == ["PR"]
 
 
+def test_a_missing_scan_shows_nothing_where_there_was_no_disease_either():
+    patient = Patient(0)
+    patient.scan(0.0)
+    patient.p["scan_missing_chance"] = 1.0
+    assert patient.scan(56.0) == ["NE"]
+    assert patient.row(1)[COLUMN["evaluable"]] == 0
+    patient.p["scan_missing_chance"] = 0.0
+    assert patient.scan(112.0) == ["NED"]
+    assert patient.row(2)[COLUMN["evaluable"]] == 1
+
+
 def test_readings_differ_by_the_published_error_and_not_by_who_else_is_there():
     error = knowledge.parameters("atc")["measurement_error"].value
     patient = Patient(60, ("lung", 40), measurement_error=error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as entities
 import json
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from paget.patient.death import CAUSES
 from paget.report import (
     best_response,
     causes,
@@ -23,6 +25,7 @@ from paget.report import (
     endpoint_curves,
     exposure,
     flow_diagram,
+    headline,
     page,
     published_points,
     randomised,
@@ -37,7 +40,7 @@ from paget.report import (
     waterfall,
 )
 from paget.report.build import render
-from paget.report.figures import DAYS_PER_MONTH, Figure
+from paget.report.figures import DAYS_PER_MONTH, Figure, colour
 from paget.report.origin import from_start, origin
 from paget.report.run_directory import RunDirectory, read
 from paget.report.survival_curves import endpoint_curves as curves_of
@@ -256,15 +259,56 @@ def test_causes_of_death_are_those_of_the_model(run: RunDirectory) -> None:
     assert causes.shares(run, ENGLISH) == [("airway obstruction", 1.0)]
 
 
-def test_of_a_randomised_run_only_the_allocated_count(run: RunDirectory, tmp_path: Path) -> None:
-    assert randomised.counted(replace(run, path=tmp_path)) is not None
+def test_of_a_randomised_run_only_the_allocated_count(trial_directory: Path, run: RunDirectory, tmp_path: Path) -> None:
+    folder = tmp_path / "lot"
+    shutil.copytree(trial_directory, folder)
     people = sorted(run.tables["subjects"]["USUBJID"].unique())
     allocated = pd.DataFrame({"USUBJID": people, "ARM": [NEW, CONTROL] * 3, "STRATUM": "all"})
-    allocated.to_parquet(tmp_path / randomised.FILE)
-    counted = randomised.counted(replace(run, path=tmp_path))
+    allocated.to_parquet(folder / randomised.FILE)
+    counted = read(folder)
     assert [each.person for each in swimmer.swimmers(counted, NEW)] == people[4::-2]
     assert [each.person for each in swimmer.swimmers(counted, CONTROL)] == people[5::-2]
-    assert len(counted.tables["lesions"]) == len(run.tables["lesions"])
+    for name in ("lesions", "cascade"):
+        table = counted.tables[name]
+        assert 0 < len(table) <= len(run.tables[name])
+    assert counted.tables["cascade"]["SHED"].sum() < run.tables["cascade"]["SHED"].sum()
+    lot = with_trial(counted, design={"kind": "randomised"})
+    assert headline.sentences(lot, ENGLISH)[0].endswith("by lot: 3 to “new drug”, 3 to “control”.")
+
+
+def test_a_randomised_study_has_one_flow_until_the_lot(run: RunDirectory) -> None:
+    before = {"candidates": 20, "ineligible_traits": 9, "refused_at_start": 4, "enrolled": 7}
+    arms = {
+        NEW: {"allocated": 4, "started": 3, "lost_to_follow_up": 1, "cut_off": 0, "analysed": 4},
+        CONTROL: {"allocated": 3, "lost_to_follow_up": 0, "cut_off": 2, "analysed": 3},
+    }
+    shown = [
+        [text for box in flow.boxes for text in box.lines]
+        for flow in flow_diagram.flows(with_trial(run, enrolment=before, flow=arms), ENGLISH)
+    ]
+    assert [text for text in shown[0] if text.startswith("n = ")] == ["n = 20", "n = 7"]
+    assert "Randomised" in shown[0]
+    assert "Left out, n = 13" in shown[0]
+    assert [text for text in shown[1] if ", n = " in text] == ["Left out, n = 1", "Last seen alive, n = 1"]
+    assert "Never started: 1" in shown[1]
+    wanted = ["n = 3", "Allocated to this arm", "n = 3", "Analysed", "Last seen alive, n = 2", "At the data cut-off: 2"]
+    assert sorted(shown[2]) == sorted(wanted)
+
+
+def test_causes_keep_their_colours_and_only_those_of_the_arm_are_named(run: RunDirectory) -> None:
+    assert set(causes.ORDER) == set(CAUSES)
+    shown = [t for t in content(causes.figure(run, ENGLISH))["data"] if t["meta"]["group"] == "0"]
+    assert [(t["name"], t["line"]["color"]) for t in shown] == [("airway obstruction", colour(0))]
+
+
+def test_next_treatment_is_shown_where_it_is_asked_for(run: RunDirectory) -> None:
+    events = run.tables["time_to_event"]
+    with_next = replace(run, tables={**run.tables, "time_to_event": pd.concat(
+        [events, events[events["PARAMCD"] == "PFS"].assign(PARAMCD="TTNT")])})  # fmt: skip
+    assert "curve-ttnt" not in [figure.id for figure in endpoint_curves.figures(with_next, ENGLISH)]
+    asked = {"study": None, "arm": NEW, "endpoint": "TTNT_median", "published": None}
+    named = replace(with_next, summary={**run.summary, "endpoints": [*run.endpoints, asked]})
+    assert "curve-ttnt" in [figure.id for figure in endpoint_curves.figures(named, ENGLISH)]
 
 
 def test_few_of_many_are_spread_evenly() -> None:

@@ -198,7 +198,8 @@ def test_endpoints_by_abbreviation_or_name():
     )
     found = trial(f"{HEAD}endpoints: [{names}]\n").endpoints
     assert found == ("OS", "CSS", "PFS", "TTP", "ORR", "DCR", "DOR", "TTR", "DMFS", "RMST")
-    assert trial(f"{HEAD}endpoints: [{', '.join(found).lower()}, DSS]\n").endpoints == found
+    assert trial(f"{HEAD}endpoints: [{', '.join(found).lower()}]\n").endpoints == found
+    assert trial(f"{HEAD}endpoints: [DSS]\n").endpoints == ("CSS",)
 
 
 def test_ends_of_lines():

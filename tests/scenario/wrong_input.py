@@ -49,6 +49,13 @@ TRIALS = {
     "seed": "seed: -1",
     "unknown disease": "disease: atd",
     "disease list": "disease: [atc]",
+    "stage without metastasis": "eligibility: {stage: IVA, metastatic: true}",
+    "stage by metastasis": "eligibility: {stage: IVC, metastatic: false}",
+    "endpoint twice": "endpoints: [CSS, disease-specific survival]",
+    "scans after the end": "follow_up: 12 months\nscans: every 2 years\nendpoints: [OS, PFS]",
+    "cut-off after the end": "follow_up: 12 months\naccrual: 12 months\ncut_off: 25 months after first patient",
+    "unknown factor without neighbours": "design: randomised\nstratify: [moonphase]\narms: [{name: a}, {name: b}]",
+    "unknown key without neighbours": "allocation: [0, 1]",
     "unknown stage": "eligibility: {stage: IVD}",
     "stage empty": "eligibility: {stage: []}",
     "unknown gene without neighbours": "eligibility: {Q9: any}",
@@ -100,7 +107,13 @@ TRIALS = {
 # Lines of the one arm, one a row -> message
 TREATMENTS = {
     "unknown drug": ["drugs: dabrafenb 150 mg every 12 h oral"],
-    "brand": ["drugs: Taxol 80 mg/m2 every 7 d iv"],
+    "brand beside its INN": ['drugs: ["Taxol 80 mg/m2 every 7 d iv", "paclitaxel 80 mg/m2 every 7 d iv"]'],
+    "dose with an exponent": ["drugs: dabrafenib 1e400 mg every 12 h oral"],
+    "dose that is no number": ["drugs: dabrafenib nan mg every 12 h oral"],
+    "radiation twice": [
+        "radiotherapy: 66 Gy in 33 fractions to primary",
+        "radiotherapy: 66 Gy in 33 fractions to primary",
+    ],
     "route of another drug": ["drugs: dabrafenib 150 mg every 12 h iv"],
     "drug without dose": ["drugs: dabrafenib every 12 h oral"],
     "dose of nothing": ["drugs: dabrafenib 0 mg every 12 h oral"],

@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 
 from paget.trial.arm_tables import CURVE_COLUMNS, LESION_COLUMNS, ArmTables
-from paget.trial.clone_shares import MUTANTS, clone_shares
+from paget.trial.clone_shares import FOUNDER, MUTANTS, clone_shares
 from paget.trial.exposure_reached import mean_concentrations
 from paget.trial.flow import flow, lines
 from paget.trial.toxicity_counts import toxicity
 from paget.trial.treatment import Line, Protocol
 
+TREATMENT = Protocol((Line("drug"),))
 PERSONS = ["A", "B", "C", "D"]
 
 
@@ -30,7 +31,10 @@ def tables() -> ArmTables:
         },
         index=pd.Index(PERSONS, name="USUBJID"),
     )
-    survival = pd.DataFrame({"AVAL": [1.0, 2.0, 3.0, 4.0], "CNSR": 0}, index=subjects.index)
+    ends = ["death: treatment", "lost to follow-up", "data cut-off", "data cut-off"]
+    survival = pd.DataFrame(
+        {"AVAL": [1.0, 2.0, 3.0, 4.0], "CNSR": [0, 1, 1, 1], "EVNTDESC": ends}, index=subjects.index
+    )
     events = pd.DataFrame(
         {
             "USUBJID": ["A", "A", "A", "B", "B"],
@@ -59,7 +63,7 @@ def tables() -> ArmTables:
 
 
 def test_every_candidate_is_counted_once(tables):
-    counted = flow(tables)
+    counted = flow(tables, TREATMENT)
     assert counted == {
         "candidates": 13,
         "ineligible_traits": 4,
@@ -68,10 +72,18 @@ def test_every_candidate_is_counted_once(tables):
         "refused_at_start": 1,
         "enrolled": 4,
         "started": 2,
+        "lost_to_follow_up": 1,
+        "cut_off": 2,
         "analysed": 4,
     }
     after = ("ineligible_traits", "refused_at_diagnosis", "lost_before_start", "refused_at_start", "enrolled")
     assert counted["candidates"] == sum(counted[name] for name in after)
+
+
+def test_the_flow_of_an_arm_begins_with_the_lot_and_nobody_waits_for_treatment_that_is_not_given(tables):
+    assert flow(tables, Protocol(), allocated=True) == {
+        "allocated": 4, "lost_to_follow_up": 1, "cut_off": 2, "analysed": 4,
+    }  # fmt: skip
 
 
 def test_lines_count_who_began_them_and_every_reason_of_an_end(tables):
@@ -95,7 +107,7 @@ def test_no_adverse_event_and_no_lesion_are_no_rows(tables):
     nobody = tables.of(pd.Index([]))
     assert toxicity(nobody) == []
     assert clone_shares(nobody, "atc") == []
-    assert flow(nobody)["candidates"] == 0
+    assert flow(nobody, TREATMENT)["candidates"] == 0
 
 
 def courses(**columns: object) -> pd.DataFrame:
@@ -110,9 +122,13 @@ def test_concentrations_are_averaged_over_the_days_of_the_drugs_lines(tables):
         DRUG_1=[99.0, 2.0, 4.0, 8.0, 5.0, 7.0, 99.0],
     )
     given = ArmTables(**{**vars(tables), "curves": curves})
-    assert mean_concentrations(given, "DRUG_1", {1}).tolist() == [3.0, 6.0]
-    assert mean_concentrations(given, "DRUG_1", {2}).tolist() == [8.0]
-    assert mean_concentrations(given, "DRUG_1", {3}).tolist() == []
+    until = pd.Series({"A": 400.0, "B": 400.0})
+    assert mean_concentrations(given, "DRUG_1", {1}, until).tolist() == [3.0, 6.0]
+    assert mean_concentrations(given, "DRUG_1", {2}, until).tolist() == [8.0]
+    assert mean_concentrations(given, "DRUG_1", {3}, until).tolist() == []
+    # Nothing is seen of A after two days, of B after a month.
+    until = pd.Series({"A": 2.0, "B": 30.0})
+    assert mean_concentrations(given, "DRUG_1", {1}, until).tolist() == [2.0, 5.0]
 
 
 def test_clone_shares_weigh_lesions_by_cells_and_persons_alike(tables):
@@ -125,16 +141,18 @@ def test_clone_shares_weigh_lesions_by_cells_and_persons_alike(tables):
         }
     )
     curves = courses(
-        USUBJID=["A", "A", "A", "D"], DAY=[0.0, 10.0, 90.0, 0.0], MUTANT_SHARE=[0.75, 0.5, 1.0, 0.25]
+        USUBJID=["A", "A", "A", "B", "D"], DAY=[0.0, 10.0, 90.0, 30.0, 0.0], MUTANT_SHARE=[0.75, 0.5, 1.0, 0.9, 0.25]
     )  # fmt: skip
     rows = {
-        row["clone"]: row
+        (row["of"], row["clone"]): row
         for row in clone_shares(ArmTables(**{**vars(tables), "lesions": lesions, "curves": curves}), "atc")
     }
-    assert rows["founder"]["share_at_end"] == pytest.approx((0.25 + 1.0) / 2)
-    assert rows["mek_resistant"]["share_at_end"] == pytest.approx(0.375)
-    assert rows["founder"]["share_at_start"] is None
-    assert list(rows)[-1] == MUTANTS
-    # The last point before treatment: day 10 of A, diagnosis of D, who never started.
-    assert rows[MUTANTS]["share_at_start"] == pytest.approx((0.5 + 0.25) / 2)
-    assert rows[MUTANTS]["share_at_end"] == pytest.approx((1.0 + 0.25) / 2)
+    led = rows["metastases", "founder"]
+    assert (led["share_at_start"], led["share_at_end"]) == (None, pytest.approx((0.25 + 1.0) / 2))
+    assert rows["metastases", "mek_resistant"]["share_at_end"] == pytest.approx(0.375)
+    # The last point before treatment: day 10 of A, diagnosis of D, who never started; B has none until then.
+    mutants, founder = rows["primary", MUTANTS], rows["primary", FOUNDER]
+    assert mutants["share_at_start"] == pytest.approx((0.5 + 0.25) / 2)
+    assert mutants["share_at_end"] == pytest.approx((1.0 + 0.25) / 2)
+    for moment in ("share_at_start", "share_at_end"):
+        assert founder[moment] + mutants[moment] == pytest.approx(1.0)

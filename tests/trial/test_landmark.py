@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from paget.trial.landmark import landmark, naive, time_dependent
+from paget.trial.landmark import landmark, naive
 
 REPLICATES = 200
 LANDMARK = 60.0
@@ -41,10 +41,6 @@ def at_landmark(*data):
     return landmark(*data, GROUPS, LANDMARK)
 
 
-def over_time(*data):
-    return time_dependent(*data, GROUPS)
-
-
 def ever(*data):
     return naive(*data, GROUPS)
 
@@ -59,12 +55,6 @@ def test_the_landmark_recovers_what_the_naive_analysis_exaggerates(effect, repli
     value, _, covered = summary(effect, ever, 40)
     assert value < truth - 0.2
     assert covered < 0.9
-
-
-def test_time_dependent_analysis_recovers_the_effect():
-    value, error, covered = summary(0.6, over_time, 80)
-    assert abs(value - np.log(0.6)) < 4 * error + 0.05
-    assert covered > 0.95 - 4 * np.sqrt(0.95 * 0.05 / 80)
 
 
 def test_dose_groups_of_an_inert_treatment():
@@ -83,20 +73,15 @@ def test_dose_groups_of_an_inert_treatment():
     low, high = naive(time, event, reached, groups)
     assert high.high < low.low
     assert high.high < 0.6
-    for fair in (landmark(time, event, reached, groups, 80.0), time_dependent(time, event, reached, groups)):
-        assert all(each.low < 1.0 < each.high for each in fair), fair
+    fair = landmark(time, event, reached, groups, 80.0)
+    assert all(each.low < 1.0 < each.high for each in fair), fair
     # Nobody has 60 Gy by day 30.
     assert "no hazard ratio" in landmark(time, event, reached, groups, 30.0)[1].note
 
 
-def test_levels_split_the_days_of_a_person():
-    """By hand: only rows at risk at each death count, whatever level the person has later."""
+def test_each_analysis_counts_its_own_persons():
     time = np.array([4.0, 6.0, 8.0, 10.0] * 6)
     reached = np.array([[np.nan], [5.0], [2.0], [10.0]] * 6)
     event = np.ones(24, bool)
-    found = time_dependent(time, event, reached, GROUPS)[0]
-    # Deaths on day 4 and 10 untreated (a level reached on the last day has no day at risk), on 6 and 8 treated.
-    assert found.events == (12, 12)
-    assert found.rows == (12, 24)
     assert naive(time, event, reached, GROUPS)[0].rows == (18, 6)
     assert landmark(time, event, reached, GROUPS, 4.0)[0].rows == (6, 12)

@@ -84,6 +84,8 @@ def test_survival_beyond_the_last_observation_of_the_living_is_unknown():
     curve = kaplan_meier(np.array([10.0, 20.0, 30.0]), np.array([True, False, False]))
     assert curve.at(30.0)[0] == pytest.approx(2 / 3)
     assert all(np.isnan(curve.at(30.1)))
+    assert curve.at(30.9, within=1.0)[0] == pytest.approx(2 / 3)
+    assert all(np.isnan(curve.at(31.0, within=1.0)))
 
 
 def test_no_event():

@@ -1,4 +1,4 @@
-"""Endpoints of one person after another, each written out by the rules; rates and depth of response."""
+"""Endpoints of one person after another, each written out by the rules; response rates."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from paget.trial.response_rates import depth_of_response, response_rates
+from paget.trial.response_rates import response_rates
 from paget.trial.time_to_event import (
     History,
     duration_of_response,
     endpoints,
     progression_free_survival,
-    share_of_life_on_treatment,
 )
 
 NEVER = np.nan
@@ -87,6 +86,17 @@ DEATH = {"death": 210.0, "cause": "airway obstruction", "of_cancer": True}
         ("DOR", {"scans": SCANS, "progression": 234.0}, None),
         ("DOR", {"scans": SCANS, "response": 122.0, "drop_out": 100.0}, None),
         ("DOR", {"scans": SCANS, "response": 122.0, "new_therapy": 100.0}, None),
+        # What ended a line before the response doesn't end the response
+        (
+            "DOR",
+            {"scans": SCANS, "response": 122.0, "clinical_progression": 100.0, "progression": 178.0},
+            (56.0, 0, "progression"),
+        ),
+        (
+            "DOR",
+            {"scans": SCANS, "response": 122.0, "clinical_progression": 150.0, "progression": 178.0},
+            (0.0, 1, "stopped for clinical progression"),
+        ),
         ("TTR", {"scans": SCANS, "response": 122.0}, (112.0, 0, "response")),
         ("TTR", {"scans": SCANS}, None),
         ("DMFS", {"metastasis": 60.0, "death": 100.0}, (50.0, 0, "distant metastasis")),
@@ -121,22 +131,8 @@ def test_nobody():
     assert all(rate.note and np.isnan(rate.value) for rate in response_rates(np.array([], str)))
 
 
-def test_share_of_life_on_treatment():
-    whole = history({"death": 110.0}, {"cutoff": 60.0}, {"death": 10.0})
-    shares = share_of_life_on_treatment(whole, np.array([25.0, 50.0, 0.0]))
-    assert shares[:2].tolist() == [0.25, 1.0]
-    assert np.isnan(shares[2])
-
-
 def test_rates_count_everybody_treated():
     rates = {rate.paramcd: rate for rate in response_rates(np.array(["CR", "PR", "PR", "SD", "PD", "NE", "PD", "PD"]))}
     assert {name: (rate.count, rate.n) for name, rate in rates.items()} == {"ORR": (3, 8), "DCR": (4, 8), "CR": (1, 8)}
     # Clopper-Pearson of 3 in 8, as printed in tables: 8.5 to 75.5 %
     assert (rates["ORR"].value, rates["ORR"].low, rates["ORR"].high) == pytest.approx((0.375, 0.0852, 0.7551), abs=1e-4)
-
-
-def test_depth_is_the_best_change_of_the_sum_of_diameters():
-    sums = np.array([[80.0, 50.0, 70.0], [120.0, np.nan, np.nan], [np.nan] * 3, [0.0, 1.0, 2.0], [5.0, 5.0, 5.0]])
-    depth = depth_of_response(np.array([100.0, 100.0, 100.0, 40.0, 0.0]), sums)
-    assert depth[[0, 1, 3]].tolist() == [-50.0, 20.0, -100.0]
-    assert np.isnan(depth[[2, 4]]).all()

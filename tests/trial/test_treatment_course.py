@@ -10,6 +10,8 @@ import pytest
 
 from body.cohorts import SITES
 from paget.patient.protocol import ACTIVE, ENDED, PASSED_OVER, UNREACHED, WAITED_FOR
+from paget.scenario import find, load
+from paget.scenario.study import study_of
 from paget.trial.cohort import Cohort
 from paget.trial.treatment import (
     AFTER_START,
@@ -188,10 +190,22 @@ def test_a_line_ends_with_its_duration_and_the_next_follows_after_its_delay():
     )
     cohort = treated(6, Protocol(lines), mechanisms=NOWHERE, follow_up_days=200)
     assert np.all(cohort.lines["begun_day"] == [0.0, 73.0, 150.0])
-    # The second dose of the second line is its last, 21 days after the first.
-    assert np.all(cohort.lines["ended_day"] == [63.0, 73.0 + 22.0, 160.0])
+    # Two cycles of 21 days, the rest after the last dose included.
+    assert np.all(cohort.lines["ended_day"] == [63.0, 73.0 + 42.0, 160.0])
     assert [reasons(mask) for mask in cohort.lines["reason"][0].tolist()] == [{DURATION}, set(), {AFTER_START}]
-    assert np.all(cohort.persons["treatment_days"] == 63.0 + 22.0 + 10.0)
+    assert np.all(cohort.persons["treatment_days"] == 63.0 + 42.0 + 10.0)
+
+
+def test_a_line_is_given_in_full_when_its_regimen_ends():
+    """Days 1, 8 and 15 until day 21: the next line begins three weeks after the first dose."""
+    lines = (
+        line("paclitaxel 80 mg/m2 every 7 d until day 21 iv"),
+        line("paclitaxel 50 mg/m2 every 7 d iv", when=when(PREVIOUS_LINE_ENDED)),
+    )
+    cohort = treated(4, Protocol(lines), mechanisms=NOWHERE, follow_up_days=30)
+    assert np.all(cohort.lines["begun_day"] == [0.0, 21.0])
+    first, second = study_of(load(find("atc-chemoradiation"))).protocols["paclitaxel + radiotherapy"].lines
+    assert (first.dosings[0].ends_after, second.dosings[0].ends_after) == (21, None)
 
 
 def test_lines_may_run_side_by_side_and_radiation_ends_its_own():
@@ -217,10 +231,24 @@ def test_what_is_not_resectable_is_passed_over_and_the_line_after_it_goes_on():
     assert np.all(never.persons["extended"] == 1)
     assert np.all(never.lines["status"] == [ENDED, PASSED_OVER, ACTIVE])
     assert not never.persons["margin"].any()
-    assert np.all(never.lines["begun_day"][:, 2] == 30.0)
+    # The line ends on day 30, the next scan is that of day 56.
+    assert np.all(never.lines["begun_day"][:, 2] == 56.0)
     always = treated(20, Protocol(lines), **more, encasement_diameter=1e3, lethal_airway_diameter=1e4, **CLEAR)
     assert np.all(always.lines["status"][:, 1] == ENDED)
     assert np.all(always.persons["margin"] > 0)
+
+
+@pytest.mark.parametrize(
+    ("scan_days", "ended", "status", "day"),
+    [((0, 28, 56), 20.0, ENDED, 28.0), ((0, 28, 56), 28.0, ENDED, 28.0), ((0,), 20.0, PASSED_OVER, 20.0)],
+)
+def test_resectability_is_asked_of_the_next_scan_if_there_is_one(scan_days, ended, status, day):
+    lines = (line(TRACE, until=when(DURATION, ended)), Line("operation", surgery=knife(), when=when(RESECTABLE)))
+    easy: dict[str, Any] = {"encasement_diameter": 1e3, "lethal_airway_diameter": 1e4, **CLEAR}
+    more: dict[str, Any] = {"mechanisms": NOWHERE, "design": Design(scan_days=scan_days), "follow_up_days": 60, **easy}
+    operation = treated(10, Protocol(lines), **more).lines[:, 1]
+    assert np.all(operation["status"] == status)
+    assert np.all(operation["begun_day" if status == ENDED else "ended_day"] == day)
 
 
 def test_recovery_from_an_operation_delays_what_follows():

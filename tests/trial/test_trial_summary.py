@@ -16,7 +16,7 @@ from paget.api import Result
 from paget.errors import InputError
 from paget.scenario import read
 from paget.scenario.study import study_of
-from paget.trial.allocation import FILE, allocation, as_parquet, strata
+from paget.trial.allocation import FILE, MARKED, allocation, as_parquet, mark, strata
 from paget.trial.arm_results import named
 from paget.trial.arm_tables import load_arm
 from paget.trial.plan import Study
@@ -126,7 +126,8 @@ def test_twins_hold_everybody_in_every_arm(directory):
     assert by_name(control["endpoints"], "OS_rate", 12)["value"] == pytest.approx(100.0 * 6 / 24)
     area = (20.0 * sum(range(1, 19)) + 365.25 * 6) / 24
     assert by_name(control["endpoints"], "OS_RMST", 12)["value"] == pytest.approx(area / DAYS_PER_MONTH)
-    assert by_name(control["endpoints"], "OS_rate", 24)["note"] == "follow-up of those without the event ends before"
+    # Follow-up ends with day 730, 24 months are 730.5 days: the rate at its end is that of the curve.
+    assert by_name(control["endpoints"], "OS_rate", 24)["value"] == pytest.approx(100.0 / 24)
     assert by_name(control["endpoints"], "ORR")["value"] == 50.0
     assert control["best_response"] == {"CR": 0, "PR": 12, "SD": 0, "PD": 12, "NE": 0}
     assert control["treatment_share"] == {"mean": 0.25, "median": 0.25}
@@ -148,7 +149,9 @@ def test_the_waterfall_falls_and_leaves_out_who_was_not_measured(directory):
 
 def test_deaths_have_their_causes(directory):
     arm = summary(directory, TWINS)["trial"]["arms"][CONTROL]
-    assert next(row for row in arm["causes"] if row["cause"] == CAUSE)["deaths"] == PERSONS - 1
+    row = next(row for row in arm["causes"] if row["cause"] == CAUSE)
+    assert row["deaths"] == PERSONS - 1
+    assert 0.0 < row["incidence_12_months_low"] < row["incidence_12_months"] < row["incidence_12_months_high"] < 1.0
     (curve,) = arm["competing"]["curves"]
     assert curve["cause"] == CAUSE
     assert curve["incidence"][-1] == pytest.approx((PERSONS - 1) / PERSONS)
@@ -162,10 +165,21 @@ def test_of_a_randomised_study_arms_hold_those_allocated(directory):
     sizes = allocated["ARM"].value_counts().to_dict()
     assert {arm: content["n"] for arm, content in trial["arms"].items()} == sizes
     assert sum(sizes.values()) == PERSONS
-    assert {arm: row["enrolled"] for arm, row in trial["flow"].items()} == sizes
-    assert sum(row["candidates"] for row in trial["flow"].values()) == 3 * PERSONS
+    assert {arm: row["allocated"] for arm, row in trial["flow"].items()} == sizes
+    assert trial["enrolment"]["candidates"] == 3 * PERSONS
+    assert trial["enrolment"]["enrolled"] == PERSONS
+    assert trial["flow"][TREATED]["started"] == sizes[TREATED]
+    assert "started" not in trial["flow"][CONTROL]
+    assert sum(row["cut_off"] for row in trial["flow"].values()) == 1
     designs = {row["design"]: row for row in trial["contrasts"] if row["endpoint"] == "OS"}
     assert set(designs) == {"randomised", "paired"}
+    lot = allocated["ARM"].to_numpy()
+    number = np.arange(PERSONS)
+    halves = [np.sort(20.0 * (number[lot == arm] + 1) + gain) for arm, gain in ((TREATED, 10.0), (CONTROL, 0.0))]
+    medians = [days[(len(days) + 1) // 2 - 1] for days in halves]
+    found_apart = designs["randomised"]["median_difference_months"]
+    assert found_apart == pytest.approx((medians[0] - medians[1]) / DAYS_PER_MONTH)
+    assert designs["randomised"]["median_low"] <= found_apart <= designs["randomised"]["median_high"]
     assert designs["randomised"]["n"] == designs["paired"]["n"] == PERSONS
     assert found["survival"][CONTROL]["at_risk"]["count"][0] == sizes[CONTROL]
     assert trial["lines"][TREATED][0]["started"] == sizes[TREATED]
@@ -206,10 +220,30 @@ def test_a_randomised_scenario_has_places_for_all_arms_together():
 @pytest.fixture
 def result(directory: Path) -> Result:
     """The run as the user holds it."""
-    (directory / "summary.json").write_text(json.dumps(summary(directory, STUDY)), "utf-8")
+    content = {"scenario": {"seed": STUDY.seed}, **summary(directory, STUDY)}
+    (directory / "summary.json").write_text(json.dumps(content), "utf-8")
     table = allocation(load_arm(directory, CONTROL).subjects, STUDY)
     (directory / FILE).write_bytes(as_parquet(table))
     return Result(directory)
+
+
+def test_who_counts_in_an_arm_is_marked_in_the_tables(result):
+    for _ in range(2):  # a run that was killed in between does it again
+        mark(result.directory, result.allocation)
+        for name in MARKED:
+            found = pd.read_parquet(result.directory / f"{name}.parquet")
+            theirs = found["USUBJID"].map(result.allocation["ARM"]).to_numpy(object)
+            assert (found["ALLOCATED"] == (found["ARM"] == theirs)).all()
+            assert found["ALLOCATED"].sum() * 2 == len(found)
+
+
+def test_rows_of_a_randomised_run_hold_its_hazard_ratio(result):
+    own = rows_of_run("one", result.directory, STUDY, result.summary, ())
+    (row,) = [row for row in own if row["endpoint"] == "OS_HR"]
+    assert row["arm"] == f"{TREATED} v {CONTROL}"
+    assert row["simulated"] == pytest.approx(result.hazard_ratio("OS", TREATED, CONTROL).value)
+    (means,) = [row for row in own if row["endpoint"] == "OS_RMST_diff"]
+    assert means["time_months"] == pytest.approx(12.0)
 
 
 def test_the_result_reads_the_allocation(result):

@@ -58,7 +58,9 @@ def dosing(text: str, days: int = DAYS) -> Dosing:
     regimen = known_regimen(text)
     calendar = np.array(doses_by_day(regimen, days))
     hours = 0.0 if regimen.route == "oral" else regimen.infusion_hours or 1.0
-    return Dosing(regimen.drug, regimen.dose.basis, regimen.route, hours, regimen.schedule.hours, calendar)
+    return Dosing(
+        regimen.drug, regimen.dose.basis, regimen.route, hours, regimen.schedule.hours, calendar, regimen.ends_after
+    )
 
 
 def line(*drugs: str, name: str = "", **more: Any) -> Line:

@@ -145,7 +145,7 @@ _PERSON_FLOATS = (
     "operation_day", "operation_residual", "radiation_day", "drug_day", "care_response",
     "dead_cells", "vegf_blockade", "pd1_blockade", "capacity_loss", "drug_invasiveness",
     "network_sensitivity", "cytotoxic_sensitivity", "radiation_alpha", "radiation_given", "tracheostomy_day",
-    "recovered_day", "first_treatment_day", "treatment_days", "relieved_days",
+    "recovered_day", "operated_day", "first_treatment_day", "treatment_days", "relieved_days",
     "progression_day", "clinical_progression_day", "metastasis_day", "response_day", "confirmed_day", "baseline_sum",
     "least_sum", "enrolment_day", "ctdna_at_diagnosis", "ctdna_at_start", "ctc_at_start",
 )  # fmt: skip

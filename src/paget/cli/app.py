@@ -8,6 +8,7 @@ import typer
 
 import paget
 from paget.cli import compare, foreign, machine, results, run, scenarios, show
+from paget.cli.outcome import laid_out
 
 app = typer.Typer(
     add_completion=False,
@@ -25,6 +26,7 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback()
+@laid_out
 def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")

@@ -19,6 +19,12 @@ R = TypeVar("R")
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 
 
+def laid_out(command: Callable[P, R]) -> Callable[P, R]:
+    """Let the examples in a command's docstring keep their lines in its help: click looks for a real backspace."""
+    command.__doc__ = (command.__doc__ or "").replace("\\b\n", "\b\n")
+    return command
+
+
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
     """Wrap a command so that its errors become a sentence and an exit code."""
 
@@ -38,7 +44,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
                 _print_traceback()
             _end(error)
 
-    return wrapped
+    return laid_out(wrapped)
 
 
 def _print_traceback() -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from paget.cli.outcome import Debug, guarded
+from paget.errors import InputError
 
 MOST_PATIENTS = 1_000_000
 
@@ -56,6 +57,12 @@ def run(
     path, overrides = find(scenario), tuple(settings or ())
     checked = load(path, overrides)
     directory = output or default_directory(checked, seed)
+    if resume and not directory.exists():
+        raise InputError(
+            "there is nothing to resume: no such folder",
+            file=str(directory),
+            remedy="Leave out --resume to start it, or give the folder of the run with -o.",
+        )
 
     from paget import api
 

@@ -17,6 +17,7 @@ _COLUMNS = {
     "parameters": ("disease", "symbol", "value", "low", "high", "unit", "status", "source", "meaning"),
     "sources": ("id", "citation", "doi", "pmid"),
     "diseases": ("id", "name", "icdo3_morphology", "primary_site", "source", "status"),
+    "trials": ("study", "arm", "n", "diseases", "source"),
     "drugs": ("inn", "aliases", "drug_class", "label", "acts", "regimen", "clearance"),
 }
 _PIPED_WIDTH = 200
@@ -25,7 +26,8 @@ _PIPED_WIDTH = 200
 @guarded
 def show(
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="genes, sites, mechanisms, parameters, sources, diseases or drugs")
+        str,
+        typer.Argument(metavar="KIND", help="genes, sites, mechanisms, parameters, sources, diseases, trials or drugs"),
     ],
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only the record of this name.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,

@@ -113,6 +113,19 @@ def _observed(observed: Observed) -> str:
     return f"{observed.observable} {observed.value:g} {observed.unit}, {observed.regimen}, {observed.occasion}"
 
 
+def _trials(shelf: Library) -> list[Row]:
+    """One row per arm of a study with published results: what ``compare_with`` takes in a scenario of its diseases."""
+    found: dict[tuple[str, str], Row] = {}
+    for disease in shelf.disease_ids:
+        for result in shelf.published(disease):
+            empty = {"study": result.study_id, "arm": result.arm, "n": "", "diseases": "", "source": ""}
+            row = found.setdefault((result.study_id, result.arm), empty)
+            row["n"] = max(row["n"] or 0, result.n or 0) or ""
+            row["diseases"] = ", ".join(dict.fromkeys([*filter(None, row["diseases"].split(", ")), disease]))
+            row["source"] = shelf.sources[result.study_id].citation if result.study_id in shelf.sources else ""
+    return list(found.values())
+
+
 def _inn(name: str, shelf: Library | None) -> str:
     """The INN of a name or alias of an agent, or the name itself where it is unknown."""
     drugs = Drugs(shelf)
@@ -128,6 +141,7 @@ KINDS: Mapping[str, tuple[Callable[[Library], list[Row]], str]] = MappingProxyTy
         "mechanisms": (_mechanisms, "name"),
         "parameters": (_parameters, "symbol"),
         "sources": (_sources, "id"),
+        "trials": (_trials, "study"),
         "diseases": (_diseases, "id"),
         "drugs": (_drugs, "inn"),
     }

@@ -274,10 +274,10 @@ def _is_new(organ, size, p):
 @device_function
 def _non_target_status(imaging, missing, remaining, volume, p):
     """Code of NON_TARGET; keeps the smallest volume."""
-    if imaging.non_targets == 0:
-        return NONE_AT_BASELINE
     if missing:
         return NOT_EVALUATED
+    if imaging.non_targets == 0:
+        return NONE_AT_BASELINE
     nadir = imaging.non_target_nadir
     imaging.non_target_nadir = min(nadir, volume)
     if remaining == 0:

@@ -3,7 +3,8 @@
 A line is waited for once the one before has begun (the first: once treatment has begun). It falls due when one of its
 `when` conditions has come true and begins after its delay, and after recovery from an operation; it ends on the first
 of its `until` conditions, or when all that it prescribes has been given. A line that only a finding at a scan can begin
-(RESECTABLE) is passed over when the line before has ended without it. Days count from the start of treatment.
+(RESECTABLE) is passed over when the line before has ended and the next scan, on that day or later, is without it; at
+once where no further scan is scheduled. Days count from the start of treatment.
 """
 
 from paget.compute import device_function
@@ -37,6 +38,7 @@ def start_lines(states):
         states[line].reason = 0
         states[line].put_off = 0.0
         states[line].fractions_left = 0
+        states[line].cause = 0
 
 
 @device_function
@@ -57,19 +59,27 @@ def forget(states, condition):
 
 
 @device_function
-def wait_for_lines(lines, states, day):
-    """Move lines on to WAITED_FOR and DUE; call once a day before lines begin."""
+def wait_for_lines(lines, states, day, last_scan, last_look):
+    """Move lines on to WAITED_FOR and DUE; call once a day before lines begin.
+
+    last_scan: day of the last scan so far; last_look: whether no further one is scheduled.
+    """
     for line in range(states.shape[0]):
         here = states[line]
         if here.status == UNREACHED and (line == 0 or states[line - 1].status >= ACTIVE):
             here.status = WAITED_FOR
         if here.status == WAITED_FOR:
-            _judge(lines[line], here, line == 0 or states[line - 1].status >= ENDED, day)
+            ended = line == 0 or states[line - 1].status >= ENDED
+            looked = ended and (last_look or line == 0 or last_scan >= states[line - 1].ended_day)
+            _judge(lines[line], here, ended, looked, day)
 
 
 @device_function
-def _judge(line, here, previous_ended, day):
-    """Whether a line that is waited for falls due or is passed over today."""
+def _judge(line, here, previous_ended, looked, day):
+    """Whether a line that is waited for falls due or is passed over today.
+
+    looked: whether nothing more is to be learnt from scans about the outcome of the line before.
+    """
     known = here.seen
     if previous_ended:
         known |= 1 << PREVIOUS_LINE_ENDED
@@ -78,7 +88,8 @@ def _judge(line, here, previous_ended, day):
     if line.when & known:
         here.status = DUE
         here.due_day = day + line.delay_days
-    elif previous_ended and line.when == 1 << RESECTABLE:
+        here.cause = line.when & known
+    elif looked and line.when == 1 << RESECTABLE:
         here.status = PASSED_OVER
         here.ended_day = day
 

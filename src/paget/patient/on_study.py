@@ -120,6 +120,7 @@ def enrol(person, p, protocol, under, own, diameter, seed):
     person.event_count = 0
     person.scans_done = 0
     person.first_treatment_day = NEVER
+    person.operated_day = NEVER
     person.progression_day = NEVER
     person.clinical_progression_day = NEVER
     person.metastasis_day = NEVER
@@ -168,7 +169,8 @@ def _radiology(protocol, under, own):
 def treat(person, p, protocol, under, own, day, diameter, seed, step):
     """What is given on `day` since the start of treatment; returns whether the person dies of it today."""
     died = False
-    wait_for_lines(protocol.lines, under.line_states, day)
+    last_scan, last_look = _looked(protocol.scan_days, person.scans_done)
+    wait_for_lines(protocol.lines, under.line_states, day, last_scan, last_look)
     for place in range(protocol.lines.shape[0]):
         if begins_today(under.line_states[place], day, person.recovered_day):
             died = _begin(person, p, protocol, under, own, place, day, diameter, seed, step) or died
@@ -193,9 +195,9 @@ def _begin(person, p, protocol, under, own, place, day, diameter, seed, step):
         person.first_treatment_day = day
     under.line_states[place].fractions_left = line.fractions
     begin_line(person, p, own, line, seed, step)
-    progressed = person.progression_day >= 0.0 or person.clinical_progression_day >= 0.0
-    if progressed and protocol.scan_days.shape[0] > 0:
-        # A new line is judged against a baseline of its own.
+    changed = person.progression_day >= 0.0 or person.clinical_progression_day >= 0.0 or person.operated_day >= 0.0
+    if changed and protocol.scan_days.shape[0] > 0:
+        # A line after progression or an operation is judged against a baseline of its own.
         _look_first(person, p, protocol, under, own, day, diameter, seed)
     if line.surgery_sites == 0:
         return False
@@ -204,6 +206,7 @@ def _begin(person, p, protocol, under, own, place, day, diameter, seed, step):
         return False
     if line.debulking:
         margin, left = R2, max(left, p.partial_resection_residual)
+    person.operated_day = day
     person.margin = margin
     person.complications |= complications
     person.recovered_day = day + recovery
@@ -286,6 +289,14 @@ def observe(person, p, protocol, under, own, day, diameter, seed):
 def _due(scan_days, done, day):
     """Whether the next scan of the schedule falls on `day`; the first is the baseline."""
     return done + 1 < scan_days.shape[0] and day >= scan_days[done + 1]
+
+
+@device_function
+def _looked(scan_days, done):
+    """Day of the last scan made, the baseline included, and whether the schedule holds no further one."""
+    if scan_days.shape[0] == 0:
+        return NEVER, True
+    return scan_days[done], done + 1 >= scan_days.shape[0]
 
 
 @device_function

@@ -104,6 +104,7 @@ LINE_STATE = np.dtype(
         ("reason", np.int64),  # mask of the conditions that ended it; 0: all given
         ("put_off", np.float64),  # days by which holds have put off the last dose of its drugs
         ("fractions_left", np.int64),  # to be given; none once the beam is stopped for toxicity
+        ("cause", np.int64),  # mask of the conditions that made it fall due
     ],
     align=True,
 )

@@ -306,6 +306,28 @@ def _assess_history(i, states, responses, days, values, nodes, non_targets, new_
         )  # fmt: skip
 
 
+@kernel
+def _look_back(i, states, days, responses, targets, rules):
+    """Best responses of person i from the codes of the assessments; row 0 is the baseline, NaN: no assessment."""
+    state = states[i]
+    start_recist(state, days[i, 0], 0.0, targets[i])
+    for row in range(1, days.shape[1]):
+        if not isnan(days[i, row]) and state.progression_day < 0.0:
+            state.response = int(responses[i, row])
+            _update_best(state, days[i, row], rules[0])
+
+
+def best_until(days: np.ndarray, responses: np.ndarray, targets: np.ndarray, rules: np.ndarray) -> np.ndarray:
+    """Best responses of several persons from the responses of their time points, (n,) RECIST without the sums.
+
+    days: (n, rows), baseline first, NaN where there is no assessment; responses: (n, rows), codes of RESPONSES;
+    targets: (n,), number of each person's targets; rules: one record with the fields RULES.
+    """
+    states = np.zeros(len(days), RECIST)
+    _look_back.launch(len(days), states, days, responses, targets.astype(np.int64), rules, threads=1)
+    return states
+
+
 def recist_rules(confirmation_days: float | None = None, minimum_days_sd: float | None = None) -> np.ndarray:
     """The thresholds as a one-element record array; days given here replace those of the records."""
     given = {"recist_confirmation": confirmation_days, "recist_stable_minimum": minimum_days_sd}

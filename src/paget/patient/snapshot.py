@@ -51,6 +51,15 @@ def _keep_shed(kept, shed):
 
 
 @device_function
+def _mutant_share(counts):
+    """Share of cells that are not of the founder clone, when the clones were counted last."""
+    cells = 0.0
+    for clone in range(counts.shape[0]):
+        cells += counts[clone]
+    return 1.0 - counts[0] / cells if cells > 0.0 else 0.0
+
+
+@device_function
 def output_class(log_cells):
     """Half-doubling class from one cell on, clipped to the table."""
     return min(max(int(log_cells * 2.0 / log(2.0)), 0), OUTPUT_CLASSES - 1)
@@ -119,7 +128,7 @@ def write_curve(person, own, day, ctc, diameter, p):
     rest = (
         person.lesion_count + person.crowd_count, ctc, diameter, person.niche, person.vegf, person.vessel_quality,
         person.hypoxia, person.interstitial_pressure, person.stem_share, person.t_cells,
-        1.0 - own.primary_clones[0] / max(person.primary_cells, 1.0), dormant,
+        _mutant_share(own.primary_clones), dormant,
         ctdna_per_ml(cell_deaths(person, own, p), p),
     )  # fmt: skip
     for place in range(len(rest)):

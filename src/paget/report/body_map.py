@@ -150,7 +150,7 @@ def autopsy_figure(run: RunDirectory, labels: Labels) -> Figure | None:
     return finish(
         "autopsy",
         canvas,
-        labels("body.description"),
+        labels("body.description" if published_sites(run) else "body.description_alone"),
         height=max(560, 24 * len(order) * len(run.arms)),
         margin={"l": 150},
         barmode="group",

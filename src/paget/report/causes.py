@@ -21,6 +21,13 @@ from paget.report.figures import (
 from paget.report.run_directory import RunDirectory
 from paget.report.text import Labels
 
+ORDER = (
+    "airway obstruction", "respiratory insufficiency from lung metastases", "haemorrhage or circulatory failure",
+    "cachexia from total burden", "brain metastasis", "liver failure", "pleural or pericardial effusion",
+    "not due to the cancer", "treatment",
+)  # fmt: skip
+"""Every cause of the model: its place is its colour, the same in every report."""
+
 MOST_CAUSES = 8
 SHOWN_SHARE = 0.98
 ALL_DEAD = 1 - 1e-9
@@ -96,6 +103,10 @@ def figure(run: RunDirectory, labels: Labels) -> Figure | None:
     )
 
 
+def _place(cause: str) -> int:
+    return ORDER.index(cause) if cause in ORDER else len(ORDER)
+
+
 def _stack(
     canvas: go.Figure, table: pd.DataFrame, names: list[str], labels: Labels, group: str, end: float, *, visible: bool
 ) -> None:
@@ -110,10 +121,10 @@ def _stack(
         kept, months = np.r_[kept, kept[-1]], np.r_[months, max(end, months[-1])]
     for index in range(len(names) + 1):
         rest = index == len(names)
-        if rest and not incidence[:, index].any():
+        if not incidence[:, index].any():
             continue
         label = labels("causes.rest") if rest else labels.family("cause", names[index])
-        shade = colour(index)
+        shade = colour(len(ORDER) if rest else _place(names[index]))
         canvas.add_scatter(
             x=rounded(months),
             y=rounded(np.r_[0.0, incidence[kept, index]]),

@@ -51,8 +51,13 @@ class Row:
 
 
 def rows(run: RunDirectory, labels: Labels) -> list[Row]:
-    """All endpoints in the summary's order."""
-    return [_row(entry, labels) for entry in run.endpoints]
+    """The endpoints with a published counterpart, in the summary's order."""
+    return [_row(entry, labels) for entry in run.endpoints if verdict(entry) != "own"]
+
+
+def own_rows(run: RunDirectory, labels: Labels) -> list[Row]:
+    """The run's own results, which nothing is held against."""
+    return [_row(entry, labels) for entry in run.endpoints if verdict(entry) == "own"]
 
 
 def verdict(entry: Mapping[str, Any]) -> str:

@@ -66,6 +66,7 @@ class Row:
     log_rank_p: str
     difference: str
     difference_interval: str
+    horizon: str
     median: str
     median_interval: str
     n: str
@@ -90,6 +91,7 @@ def rows(run: RunDirectory, labels: Labels) -> list[Row]:
             log_rank_p=_p(row.get("log_rank_p")),
             difference=number(row.get("rmst_difference_months")),
             difference_interval=span(row.get("rmst_low"), row.get("rmst_high")),
+            horizon=_horizon(row, labels),
             median=number(row.get("median_difference_months")),
             median_interval=span(row.get("median_low"), row.get("median_high")),
             n=number(row.get("n")),
@@ -121,12 +123,17 @@ def _figure(forest: Forest, drawn: list[Mapping[str, Any]], labels: Labels) -> F
         xaxis={"title": {"text": labels.family("forest_axis", forest.id)}, "zeroline": False} | _axis(forest, drawn),
         yaxis={
             "tickvals": list(range(len(drawn))),
-            "ticktext": [plain(f"{row.get('endpoint')}: {_name(row, labels)}") for row in drawn],
+            "ticktext": [plain(_tick(row, forest, labels)) for row in drawn],
             "range": [len(drawn) - 0.4, -0.6],
             "showgrid": False,
             "zeroline": False,
         },
     )
+
+
+def _tick(row: Mapping[str, Any], forest: Forest, labels: Labels) -> str:
+    horizon = "" if forest.logarithmic else _horizon(row, labels)
+    return f"{row.get('endpoint')}: {_name(row, labels)}{f', {horizon}' if horizon else ''}"
 
 
 def _axis(forest: Forest, drawn: list[Mapping[str, Any]]) -> dict[str, Any]:
@@ -175,6 +182,13 @@ def _points(
 
 def _name(row: Mapping[str, Any], labels: Labels) -> str:
     return labels("contrasts.name", arm=row.get("arm"), reference=row.get("reference"))
+
+
+def _horizon(row: Mapping[str, Any], labels: Labels) -> str:
+    """Up to when restricted means go, where the row has a difference of them."""
+    if row.get("rmst_difference_months") is None or row.get("horizon_months") is None:
+        return ""
+    return labels("contrasts.horizon", months=number(row["horizon_months"]))
 
 
 def _p(value: Any) -> str:

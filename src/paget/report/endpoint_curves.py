@@ -11,6 +11,9 @@ from paget.report.text import Labels
 ENDPOINTS = ("PFS", "DOR", "TTP", "TTR", "DMFS", "TTNT", "CSS")
 """PARAMCD in the order shown; overall survival has a section of its own."""
 
+ON_REQUEST = {"TTNT"}
+"""Shown only where the scenario names them."""
+
 HEIGHT, POINTS = 260, 160
 FROM_RESPONSE = {"DOR"}
 """Endpoints that count from the first response; the others count from the origin of the run."""
@@ -19,7 +22,10 @@ FROM_RESPONSE = {"DOR"}
 def figures(run: RunDirectory, labels: Labels) -> list[Figure]:
     """A figure per endpoint that anyone has and that happened to someone."""
     found = []
+    asked = {str(row.get("endpoint")).split("_")[0] for row in run.endpoints}
     for endpoint in ENDPOINTS:
+        if endpoint in ON_REQUEST - asked:
+            continue
         drawn = endpoint_curves(run, endpoint)
         if _happened(run, drawn, endpoint):
             found.append(survival.draw(run, drawn, _chart(endpoint, labels), labels))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from paget.report import best_response, causes, comparison, knockouts, provenance, survival_curves
+from paget.report import best_response, causes, comparison, knockouts, provenance, randomised, survival_curves
 from paget.report.number_format import number, percent, span
 from paget.report.origin import DIAGNOSIS, origin
 from paget.report.run_directory import RunDirectory
@@ -30,23 +30,29 @@ def sentences(run: RunDirectory, labels: Labels) -> list[str]:
     ]
 
 
-def people_count(run: RunDirectory) -> int:
-    """Virtual patients (or futures) per arm."""
+def people_counts(run: RunDirectory) -> list[int]:
+    """Virtual patients (or futures) of every arm; in a randomised study those allocated to it."""
     subjects = run.table("subjects")
     if subjects is not None and run.arms:
-        return int((subjects["ARM"].astype(str) == run.arms[0]).sum())
-    return int(run.about.get("patients") or 0)
+        return [int((subjects["ARM"].astype(str) == arm).sum()) for arm in run.arms]
+    return [int(run.about.get("patients") or 0)]
 
 
 def _who(run: RunDirectory, labels: Labels) -> str:
     disease = labels.family("disease", run.about.get("disease"))
-    count = people_count(run)
+    counts = people_counts(run)
+    count = counts[0]
     patient = run.about.get("kind") == "patient"
     values = {"count": number(count), "disease": disease, "arms": number(len(run.arms))}
     if count == 1 and len(run.arms) <= 1:
         return labels("headline.who_patient_single" if patient else "headline.who_single", **values)
     if patient:
         return labels("headline.who_patient", **values)
+    if randomised.is_randomised(run.summary):
+        each = ", ".join(
+            labels("headline.allocated", count=number(own), arm=arm) for own, arm in zip(counts, run.arms, strict=True)
+        )
+        return labels("headline.who_randomised", **values | {"count": number(sum(counts)), "each": each})
     return labels("headline.who_arms" if len(run.arms) > 1 else "headline.who", **values)
 
 

@@ -71,6 +71,10 @@ SECTIONS = {
 """Sections in order and what each shows: one without anything to show is left out. Empty: always there."""
 
 
+CONTRASTS = "contrasts"
+"""The section that needs two arms."""
+
+
 def page(run: RunDirectory, language: str) -> str:
     """The whole report as one HTML text."""
     kind = "patient" if run.about.get("kind") == "patient" else "trial"
@@ -81,7 +85,8 @@ def page(run: RunDirectory, language: str) -> str:
     preset = context["published_model"]
     offered = published_model.SECTIONS if preset and preset.alone else SECTIONS
     context["shown"] = [name for name, content in SECTIONS.items()
-                        if name in offered and (not content or context[content])]  # fmt: skip
+                        if name in offered and (not content or context[content])
+                        and (name != CONTRASTS or len(run.arms) > 1)]  # fmt: skip
     return rendered("report.html.j2", context, words, language)
 
 
@@ -101,7 +106,6 @@ def rendered(template: str, context: dict[str, Any], words: Labels, language: st
 
 def _context(whole: RunDirectory, words: Labels) -> dict[str, Any]:
     run = knockouts.few_arms(whole)
-    counted = randomised.counted(run)
     known = citations.citations(run)
     parameter_rows = provenance.parameters(run, known, words)
     preset = published_model.part(run, words)
@@ -114,20 +118,23 @@ def _context(whole: RunDirectory, words: Labels) -> dict[str, Any]:
         "unfinished": run.manifest.get("state") in BROKEN_STATES,
         "sentences": published_model.sentences(preset, run, words)
         if preset and preset.alone
-        else headline.sentences(randomised.counted(whole), words),
+        else headline.sentences(whole, words),
         "published_model": preset,
         "arms": run.arms,
+        "randomised": randomised.is_randomised(run.summary),
         "knockouts": knockouts.rows(whole, words),
         "knockout_figure": knockouts.figure(whole, words),
         "knockout_measures": knockouts.TABLE,
         "arms_left_out": len(whole.arms) - len(run.arms),
-        "survival": survival.figure(counted, words),
+        "survival": survival.figure(run, words),
         "comparison": comparison.rows(run, words),
+        "own_results": comparison.own_rows(run, words),
         "verdicts": comparison.counts(run),
         "picture_width": comparison.WIDTH,
-        "causes": causes.figure(counted, words),
+        "causes": causes.figure(run, words),
         "body": body,
         "autopsy": autopsy,
+        "autopsy_published": bool(body_map.published_sites(run)),
         "places": body or autopsy,
         "homing": homing.homing_map(run, words),
         "homing_stages": homing.STAGES,
@@ -146,7 +153,7 @@ def _context(whole: RunDirectory, words: Labels) -> dict[str, Any]:
         "citations": citations.used(run, known),
         "manifest": provenance.manifest_rows(run, words),
         "scenario": run.scenario,
-        **trial_sections.context(counted, words),
+        **trial_sections.context(run, words),
     }
 
 

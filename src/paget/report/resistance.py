@@ -15,6 +15,7 @@ from paget.report.run_directory import RunDirectory
 from paget.report.text import Labels
 from paget.report.trial_part import arm_control, by_arm
 
+PRIMARY = "primary"
 MOMENTS = ("share_at_start", "share_at_end")
 ROW_HEIGHT, FRAME_HEIGHT = 34, 110
 SMALLEST_SHOWN = 1e-12
@@ -42,15 +43,16 @@ def figure(run: RunDirectory, labels: Labels) -> Figure | None:
     if not found:
         return None
     canvas = go.Figure()
+    names = dict.fromkeys(_name(entry, labels) for entries in found.values() for entry in entries)
+    places = {name: place for place, name in enumerate(names)}
     for place, entries in enumerate(found.values()):
-        _draw(canvas, entries, str(place), labels)
-    clones = max(found.values(), key=len)
+        _draw(canvas, entries, places, str(place), labels)
     shares = [float(e[m]) for entries in found.values() for e in entries for m in MOMENTS if _seen(e.get(m))]
     return finish(
         "clones",
         canvas,
         labels("clones.description"),
-        height=FRAME_HEIGHT + ROW_HEIGHT * len(clones),
+        height=FRAME_HEIGHT + ROW_HEIGHT * len(places),
         control=arm_control(list(found), labels),
         margin={"t": 12, "r": 32},
         xaxis={
@@ -61,17 +63,20 @@ def figure(run: RunDirectory, labels: Labels) -> Figure | None:
             "title": {"text": labels("axis.share_of_cells")},
         },
         yaxis={
-            "tickvals": list(range(len(clones))),
-            "ticktext": [plain(_name(entry, labels)) for entry in clones],
-            "range": [len(clones) - 0.5, -0.5],
+            "tickvals": list(places.values()),
+            "ticktext": [plain(name) for name in places],
+            "range": [len(places) - 0.5, -0.5],
             "zeroline": False,
         },
     )
 
 
-def _draw(canvas: go.Figure, entries: Sequence[Mapping[str, Any]], group: str, labels: Labels) -> None:
+def _draw(
+    canvas: go.Figure, entries: Sequence[Mapping[str, Any]], places: Mapping[str, int], group: str, labels: Labels
+) -> None:
     joined: tuple[list[float], list[int | None]] = ([], [])
-    for place, entry in enumerate(entries):
+    placed = [(places[_name(entry, labels)], entry) for entry in entries]
+    for place, entry in placed:
         if all(_seen(entry.get(moment)) for moment in MOMENTS):
             joined[0].extend([float(entry[MOMENTS[0]]), float(entry[MOMENTS[1]]), np.nan])
             joined[1].extend([place, place, None])
@@ -80,7 +85,7 @@ def _draw(canvas: go.Figure, entries: Sequence[Mapping[str, Any]], group: str, l
         showlegend=False, meta={"group": group}, visible=group == "0",
     )  # fmt: skip
     for index, moment in enumerate(MOMENTS):
-        chosen = [(place, float(entry[moment])) for place, entry in enumerate(entries) if _seen(entry.get(moment))]
+        chosen = [(place, float(entry[moment])) for place, entry in placed if _seen(entry.get(moment))]
         label = labels.family("clone_moment", moment)
         canvas.add_scatter(
             x=rounded(share for _, share in chosen),
@@ -104,7 +109,10 @@ def _seen(share: Any) -> bool:
 
 
 def _name(entry: Mapping[str, Any], labels: Labels) -> str:
-    return labels.family("clone", entry.get("clone"))
+    name = labels.family("clone", entry.get("clone"))
+    if not entry.get("of"):
+        return name
+    return labels("clones.of_primary" if entry["of"] == PRIMARY else "clones.of_metastases", clone=name)
 
 
 def _percent(share: Any) -> str:

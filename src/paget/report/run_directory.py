@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from paget.errors import InputError
+from paget.report import randomised
 
 TABLES = {
     "subjects": None,
@@ -97,7 +98,10 @@ class RunDirectory:
 
 
 def read(directory: Path) -> RunDirectory:
-    """Read manifest.json, summary.json, scenario.yaml and the tables of `directory`."""
+    """Read manifest.json, summary.json, scenario.yaml and the tables of `directory`.
+
+    Of a randomised run the rows of an arm are those of the persons allocated to it, as in its summary.
+    """
     if not directory.is_dir():
         raise InputError("no such folder", file=str(directory), remedy="Give the folder that `paget run` wrote.")
     summary = _json(directory / "summary.json", required=True)
@@ -115,8 +119,11 @@ def read(directory: Path) -> RunDirectory:
 
 def _cohort_tables(directory: Path, *, treated: bool) -> dict[str, pd.DataFrame | None]:
     wanted = TABLES | (TREATMENT_TABLES if treated else {})
+    allocated = randomised.allocated(directory)
     tables = {name: _table(directory / f"{name}.parquet", columns) for name, columns in wanted.items()}
-    return tables | {name: _summed(directory / f"{name}.parquet", *columns) for name, columns in SUMMED.items()}
+    counted = {name: None if table is None else randomised.counted(table, allocated) for name, table in tables.items()}
+    summed = {name: _summed(directory / f"{name}.parquet", *columns, allocated) for name, columns in SUMMED.items()}
+    return counted | summed
 
 
 def _network_tables(directory: Path) -> dict[str, pd.DataFrame | None]:
@@ -152,18 +159,19 @@ def _table(path: Path, columns: list[str] | None) -> pd.DataFrame | None:
     return _readable(path, lambda: pd.read_parquet(path, columns=columns))
 
 
-def _summed(path: Path, keys: list[str], values: list[str]) -> pd.DataFrame | None:
+def _summed(path: Path, keys: list[str], values: list[str], allocated: pd.Series | None) -> pd.DataFrame | None:
     """Sums over patients; one row group in memory at a time."""
-    return _readable(path, lambda: _sum_groups(path, keys, values))
+    return _readable(path, lambda: _sum_groups(path, keys, values, allocated))
 
 
-def _sum_groups(path: Path, keys: list[str], values: list[str]) -> pd.DataFrame:
+def _sum_groups(path: Path, keys: list[str], values: list[str], allocated: pd.Series | None) -> pd.DataFrame:
     import pyarrow.parquet as parquet
 
     parts: list[pd.DataFrame] = []
     with parquet.ParquetFile(path) as file:
         for number in range(file.num_row_groups):
-            part = file.read_row_group(number, columns=[*keys, *values]).to_pandas()
+            columns = [*keys, *values] if allocated is None else ["USUBJID", *keys, *values]
+            part = randomised.counted(file.read_row_group(number, columns=columns).to_pandas(), allocated)
             parts.append(part.groupby(keys, observed=True, as_index=False)[values].sum())
     if not parts:
         return pd.DataFrame(columns=[*keys, *values])

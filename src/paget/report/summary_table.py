@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from paget.knowledge.published_curve import published_curve
+from paget.report import randomised
+from paget.trial.side_by_side import contrast_rows
 
 WIDTH = 110
 
@@ -26,7 +28,9 @@ def summary_table(summary: Mapping[str, Any]) -> str:
             f"{_title(summary)}\n{points} points of the published model's curves lie beside the simulated ones in the "
             f"report. {summary['research_use_only']}\n{_assumed(summary)}"
         )
-    for row in summary["endpoints"]:
+    own = [row for row in summary["endpoints"] if row["study"] is None]
+    beside = [row for row in summary["endpoints"] if row["study"] is not None]
+    for row in (*own, *contrast_rows(summary), *beside):
         table.add_row(*_cells(row))
     out = io.StringIO()
     Console(file=out, width=WIDTH).print(table)
@@ -35,6 +39,9 @@ def summary_table(summary: Mapping[str, Any]) -> str:
 
 def _title(summary: Mapping[str, Any]) -> str:
     about = summary["scenario"]
+    if randomised.is_randomised(summary):
+        each = ", ".join(f"{own['n']} {arm}" for arm, own in summary["trial"]["arms"].items())
+        return f"{about['name']}: virtual patients allocated by lot ({each}), seed {about['seed']}"
     return f"{about['name']}: {about['patients']} virtual patients per arm, seed {about['seed']}"
 
 
@@ -44,12 +51,18 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         row["study"] or "this run",
         group,
-        f"{row['endpoint']}{when}",
+        f"{_endpoint(row)}{when}",
         span(row["simulated"], row["low"], row["high"]),
         span(row["published"], row["published_low"], row["published_high"]),
         row["unit"],
         row["verdict"] or "",
     )
+
+
+def _endpoint(row: Mapping[str, Any]) -> str:
+    """The endpoint's name; one that studies print as a number of patients stands here in per cent."""
+    name = str(row["endpoint"])
+    return name.removesuffix("_n") if row["unit"] == "%" else name
 
 
 def span(value: float | None, low: float | None, high: float | None) -> str:
@@ -76,4 +89,4 @@ def _tally(summary: Mapping[str, Any]) -> str:
 
 
 def _assumed(summary: Mapping[str, Any]) -> str:
-    return f"{summary['assumed']} of {len(summary['parameters'])} parameters used are assumed.\n"
+    return f"{summary['assumed']} of {len(summary['parameters'])} parameters of the model are assumed.\n"

@@ -153,7 +153,8 @@ def _at_risk(canvas: go.Figure, run: RunDirectory, drawn: list[Curve], ticks: li
             y=[index] * len(ticks),
             mode="text",
             text=[number(count) for count in counts],
-            textfont={"color": colour(index), "size": 12},
+            # Without a colour of its own it has that of the page's text, light on dark where the page is dark.
+            textfont={"size": 12},
             cliponaxis=False,
             xaxis="x2",
             yaxis="y2",

@@ -23,6 +23,8 @@ WHEN_OBSTRUCTED, NEVER = TRACHEOSTOMY = ("when obstructed", "never")
 STRATA = ("stage", "ECOG", "age", "sex", "metastatic")
 """What a randomisation may be stratified by, beside genes."""
 
+_FACTORS = f"Write {', '.join(STRATA)} or a gene, e.g. BRAF."
+
 MOST_SPANS = 20
 LONGEST_DAYS = 36525.0
 _OFF = ("off", "none", "no", "never")
@@ -161,7 +163,8 @@ def _strata(given: object) -> tuple[str, ...]:
     for name in one_or_many(given, "a factor such as stage, ECOG or BRAF"):
         factor = known.get(name.casefold()) or known_gene(name)
         if factor is None:
-            raise fault(f"factor {shown(name)} is unknown", did_you_mean(name, (*STRATA, *gene_names())))
+            remedy = did_you_mean(name, (*STRATA, *gene_names()), otherwise=_FACTORS)
+            raise fault(f"factor {shown(name)} is unknown", remedy)
         if factor in found:
             raise fault(f"factor {shown(factor)} stands twice", "Keep one.")
         found.append(factor)

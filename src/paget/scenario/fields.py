@@ -52,14 +52,17 @@ class ScenarioRecord(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def did_you_mean(name: str, candidates: Iterable[str]) -> str:
-    """The nearest valid names (imported late: the readers of knowledge cost time)."""
+def did_you_mean(name: str, candidates: Iterable[str], *, otherwise: str = "") -> str:
+    """The nearest valid names (imported late: the readers of knowledge cost time).
+
+    otherwise: what to say where none is near and they are too many to list.
+    """
     from paget.knowledge import did_you_mean as offered
     from paget.knowledge import nearest
 
     known = tuple(candidates)
     if len(known) > _FEW and not nearest(name, known):
-        return f"{len(known)} names are known; `paget show` lists them."
+        return otherwise or f"{len(known)} names are known; `paget show` lists them."
     return offered(name, known)
 
 
@@ -123,8 +126,9 @@ def _endpoints(given: object) -> tuple[str, ...]:
             raise fault(
                 f"endpoint {shown(name)} is unknown", did_you_mean(name, (*ENDPOINTS, *ENDPOINT_NAMES.values()))
             )
-        if label not in found:
-            found.append(label)
+        if label in found:
+            raise fault(f"endpoint {label} stands twice", "Keep one.")
+        found.append(label)
     if not found:
         raise fault("the list of endpoints is empty", "Write e.g. [OS, CSS].")
     return tuple(found)

@@ -18,6 +18,7 @@ from paget.scenario.units import convert, finite, split
 
 Problem = tuple[Path, PydanticCustomError]
 _WIDER = 10.0
+METASTATIC_STAGE = "IVC"
 
 
 def problems(scenario: Scenario) -> Iterator[Problem]:
@@ -29,6 +30,7 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
     yield from _wrong_in_arms(scenario)
     yield from _unknown_alterations(scenario)
     if isinstance(scenario, Trial):
+        yield from _nobody_eligible(scenario)
         yield from faults_of_lines(scenario)
         yield from faults_of_conduct(scenario)
 
@@ -115,6 +117,17 @@ def _unknown_registry(scenario: Scenario) -> Iterator[Problem]:
     if registry is not None and registry not in known:
         message = f"no genotype frequencies of registry {shown(registry)} are known for disease {scenario.disease}"
         yield ("cohort", "registry"), fault(message, did_you_mean(registry, known))
+
+
+def _nobody_eligible(trial: Trial) -> Iterator[Problem]:
+    """Stages and metastasis that exclude each other: a stage is IVC by distant metastasis alone."""
+    rules = trial.eligibility
+    if rules.stage is None or rules.metastatic is None:
+        return
+    possible = {stage for stage in rules.stage if (stage == METASTATIC_STAGE) == rules.metastatic}
+    if not possible:
+        message = f"nobody of stage {' or '.join(rules.stage)} is {'' if rules.metastatic else 'not '}metastatic"
+        yield ("eligibility", "metastatic"), fault(message, "Leave out one of them, or write another stage.")
 
 
 def _unknown_alterations(scenario: Scenario) -> Iterator[Problem]:

@@ -158,7 +158,11 @@ class Line(ScenarioRecord):
     when: Beginnings = Field(
         default=(Event(PREVIOUS_LINE_ENDED, PREVIOUS_LINE_ENDED),), description="What begins it, any one of them."
     )
-    until: Endings = Field(default=(), description="What ends it, any one of them; [] for as long as it is given.")
+    until: Endings = Field(
+        default=(),
+        description=f"What ends it, any one of them. Left out: {' or '.join(DRUGS_UNTIL)} for a line with drugs (with "
+        f"radiation also {END_OF_RADIOTHERAPY}), nothing for any other. []: it goes on until all is given, or death.",
+    )
     delay: Delay | None = Field(default=None, description="Time from what begins it to its first day.")
 
     @model_validator(mode="before")

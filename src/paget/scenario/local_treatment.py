@@ -61,7 +61,7 @@ class Radiation:
             "" if self.fractions_per_day == 1 else f"{times} {'a day' if ' ' in times else 'daily'}",
             "" if self.hours_between is None else f"{as_text(self.hours_between)} h apart",
             "" if self.days_per_week == USUAL_DAYS_A_WEEK else f"{self.days_per_week} days a week",
-            f"to {', '.join(_SPOKEN.get(site, site) for site in self.sites)}",
+            f"to {', '.join(map(spoken, self.sites))}",
         ]
         return " ".join(part for part in parts if part)
 
@@ -80,6 +80,11 @@ class Operation:
 
     def __str__(self) -> str:
         return f"{self.procedure}{_WITH_NECK if self.neck_dissection else ''}"
+
+
+def spoken(site: str) -> str:
+    """A site as a scenario writes it."""
+    return _SPOKEN.get(site, site)
 
 
 def parse_radiation(given: object) -> Radiation:

@@ -182,7 +182,7 @@ class Trial(Conduct, _Scenario):
     """A cohort of virtual patients in one or more arms."""
 
     kind: Literal["trial"]
-    patients: Count = Field(default=100, description="Per arm.")
+    patients: Count = Field(default=100, description="Per arm; in a randomised trial about so many, by lot.")
     eligibility: Eligibility = Field(default_factory=Eligibility)
     arms: Arms = (Arm(name=SUPPORTIVE_CARE),)
 

@@ -77,7 +77,7 @@ def _unknown_key(key: str, model: type[BaseModel] | None) -> tuple[str, str]:
 
         names = (*(name for name in names if name != "genes"), *gene_names())
         return f"{shown(key)} is neither a condition nor a gene", did_you_mean(key, names)
-    return f"unknown key {shown(key)}", did_you_mean(key, names)
+    return f"unknown key {shown(key)}", did_you_mean(key, names, otherwise=f"Known here: {', '.join(names)}.")
 
 
 _PLAIN: dict[str, Callable[[Any], tuple[str, str]]] = {

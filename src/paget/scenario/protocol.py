@@ -87,6 +87,7 @@ def _dosing(drug: Regimen, days: int) -> Dosing:
         infusion_hours=_infusion_hours(drug),
         hours=drug.schedule.hours,
         calendar=calendar,
+        ends_after=drug.ends_after,
     )
 
 

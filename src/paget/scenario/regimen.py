@@ -37,6 +37,7 @@ _ROUTES = {"oral": ORAL, "orally": ORAL, "po": ORAL, "iv": INTRAVENOUS, "i.v.": 
 _WORDS = "every|days?|once|then|oral|orally|po|iv|i[.]v[.]|intravenous|over|for|from|until"
 _DOSE = rf"(?P<amount>{NUMBER}) ?(?P<unit>(?!(?:{_WORDS})(?: |,|$))[a-z][a-z0-9/^]{{0,11}})?"
 _HEAD = re.compile(rf"(?P<drug>[^ ].{{0,60}}?) {_DOSE}(?= |,|$)")
+_NO_NUMBER = re.compile(r" (?P<amount>-?(?:nan|inf(?:inity)?|[0-9.]{1,20}e[-+]?[0-9]{1,9})) ?(?:mg|ug|mcg)(?=[ ,/]|$)")
 _CLAUSES = {
     "every": re.compile(rf"every (?P<number>{NUMBER})(?: ?(?P<unit>(?!(?:{_WORDS})(?: |,|$))[a-z]{{1,8}}))?"),
     "days": re.compile(rf"days? (?P<days>[0-9][0-9 ,-]{{0,120}}?) of (?P<number>{NUMBER}) ?(?P<unit>[a-z]{{1,8}})?"),
@@ -214,8 +215,9 @@ def known_regimen(given: object) -> Regimen:
     names = {name.casefold(): name for name in known_drugs()}
     if regimen.drug not in names:
         inn = inn_of(regimen.drug)
-        remedy = did_you_mean(regimen.drug, known_drugs()) if inn is None else f"Write {inn}."
-        raise fault(f"drug {shown(regimen.drug)} is unknown", remedy)
+        if inn is None:
+            raise fault(f"drug {shown(regimen.drug)} is unknown", did_you_mean(regimen.drug, known_drugs()))
+        names[regimen.drug] = inn
     regimen = replace(regimen, drug=names[regimen.drug])
     if usual_route(regimen.drug) not in (None, regimen.route):
         raise fault(f"{regimen.drug} is not given {regimen.route}", f"Write {usual_route(regimen.drug)}.")
@@ -237,6 +239,10 @@ def parse_regimen(given: object) -> Regimen:
     text = tidy(given, "drug, dose, schedule and route", EXAMPLE)
     written = shown(given)
     head = _HEAD.match(text)
+    no_number = _NO_NUMBER.search(text)
+    if no_number is not None:
+        remedy = f"Write an ordinary number with {listed(_MG)} behind it, without an exponent."
+        raise fault(f"{written}: {shown(no_number['amount'])} is no dose", remedy)
     if head is None or _WORD.search(head["drug"]):
         raise fault(f"{written} has no dose", f'Write drug, dose, schedule and route, e.g. "{EXAMPLE}".')
     found = clauses(text[head.end() :], _CLAUSES, written, _HINTS, _otherwise())

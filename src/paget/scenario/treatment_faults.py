@@ -16,7 +16,9 @@ from paget.scenario.faults import fault, shown
 from paget.scenario.fields import SCANNED_ENDPOINTS
 from paget.scenario.genotype import gene_names
 from paget.scenario.line import Event, Line
+from paget.scenario.local_treatment import LARGEST_DOSE_GY, spoken
 from paget.scenario.model import Arm, Trial
+from paget.scenario.phrase import as_text
 from paget.scenario.regimen import Regimen
 from paget.trial.treatment import (
     AFTER_START,
@@ -40,16 +42,18 @@ _EXTENT = {DEBULKING: 1, LOBECTOMY: 2, TOTAL_THYROIDECTOMY: 3}
 
 def faults_of_lines(trial: Trial) -> Iterator[Problem]:
     """Path and error of every line that cannot be given as written."""
+    unscanned = _unscanned(trial)
     for place, arm in enumerate(trial.arms):
         at: Path = ("arms", place, "lines")
         for number, line in enumerate(arm.lines):
             here = (*at, number)
             yield from _of_what_is_given(line, here)
             yield from _of_its_ends(line, here)
-            if not _scanned(trial):
-                yield from _of_missing_scans(line, here)
+            if unscanned:
+                yield from _of_missing_scans(line, here, unscanned)
         yield from _of_names(arm, at)
         yield from _of_operations(arm, at)
+        yield from _of_radiation(arm, at)
         yield from _of_beginnings(arm, at, trial.follow_up_days)
         yield from _of_drugs_side_by_side(arm, at)
 
@@ -58,14 +62,28 @@ def faults_of_conduct(trial: Trial) -> Iterator[Problem]:
     """Path and error of what a trial's design contradicts or cannot measure."""
     yield from _of_randomisation(trial)
     yield from _of_strata(trial)
-    if trial.scans is not None and not trial.scans.spans:
-        for endpoint in trial.endpoints:
-            if endpoint in SCANNED_ENDPOINTS:
-                message = f"endpoint {endpoint} is seen on scans, and scans are off"
-                yield ("endpoints",), fault(message, "Leave out one of them.")
+    yield from _of_unseen_endpoints(trial)
     if trial.cut_off is not None and trial.accrual is not None and trial.cut_off.after.value <= trial.accrual.value:
         message = f'"{trial.cut_off}" is not later than the end of accrual, {trial.accrual}'
         yield ("cut_off",), fault(message, "Write a later time.")
+    accrual = 0.0 if trial.accrual is None else trial.accrual.value
+    if trial.cut_off is not None and trial.cut_off.after.value > accrual + trial.follow_up_days:
+        message = f'"{trial.cut_off}" is after the end of follow-up, {trial.follow_up}, of the last who can enter'
+        yield ("cut_off",), fault(message, "Write an earlier time, a longer follow_up, or leave it out.")
+
+
+def _of_unseen_endpoints(trial: Trial) -> Iterator[Problem]:
+    """Endpoints that are seen on scans where there are none; without treatment scans may be left out."""
+    unscanned = _unscanned(trial) if trial.scans is not None else ""
+    for endpoint in trial.endpoints if unscanned else ():
+        if endpoint in SCANNED_ENDPOINTS:
+            message = f"endpoint {endpoint} is seen on scans, and {unscanned}"
+            yield ("endpoints",), fault(message, _REMEDY_SCANS[unscanned])
+
+
+_OFF = "scans are off"
+_TOO_RARE = "the first scan after the baseline is after the end of follow-up"
+_REMEDY_SCANS = {_OFF: "Leave out one of them.", _TOO_RARE: "Write scans at shorter distances, or leave it out."}
 
 
 MOST_PLACES = 1_000_000
@@ -97,8 +115,11 @@ def _of_strata(trial: Trial) -> Iterator[Problem]:
             yield ("stratify", place), fault(message, f"Known: {', '.join(sorted(altered)) or 'none'}.")
 
 
-def _scanned(trial: Trial) -> bool:
-    return trial.scans is not None and bool(trial.scans.spans)
+def _unscanned(trial: Trial) -> str:
+    """Why nobody has a scan after the baseline; empty where there are such scans."""
+    if trial.scans is None or not trial.scans.spans:
+        return _OFF
+    return "" if len(trial.scans.days(trial.follow_up_days)) > 1 else _TOO_RARE
 
 
 def _of_what_is_given(line: Line, here: Path) -> Iterator[Problem]:
@@ -138,13 +159,13 @@ def _never(line: Line, event: Event) -> tuple[str, str]:
     return "", ""
 
 
-def _of_missing_scans(line: Line, here: Path) -> Iterator[Problem]:
+def _of_missing_scans(line: Line, here: Path, unscanned: str) -> Iterator[Problem]:
     for key, events in (("when", line.when), ("until", line.until)):
         for place, event in enumerate(events):
             if event.kind in SEEN_ON_SCANS:
                 clinical = event.kind == PROGRESSION and key == "until"
                 instead = f'Write "{CLINICAL_PROGRESSION}"' if clinical else "Leave it out"
-                message = f'"{event}" never comes: it is seen on scans, and scans are off'
+                message = f'"{event}" never comes: it is seen on scans, and {unscanned}'
                 yield (*here, key, place), fault(message, f'{instead}, or "scans: every 8 weeks".')
 
 
@@ -170,6 +191,21 @@ def _of_operations(arm: Arm, at: Path) -> Iterator[Problem]:
             message = f"{procedure} follows a {done}, which takes out as much or more"
             yield (*at, number, "surgery"), fault(message, "Keep one of them; a later operation is a larger one.")
         done = max(done, procedure, key=lambda name: _EXTENT.get(name, 0))
+
+
+def _of_radiation(arm: Arm, at: Path) -> Iterator[Problem]:
+    """Errors where the lines together give one site more than one line may: the model knows no recovery."""
+    given: dict[str, float] = {}
+    for number, line in enumerate(arm.lines):
+        if line.radiotherapy is None:
+            continue
+        for site in line.radiotherapy.sites:
+            given[site] = given.get(site, 0.0) + line.radiotherapy.dose_gy
+        most = max(line.radiotherapy.sites, key=lambda site: given[site])
+        if given[most] > LARGEST_DOSE_GY:
+            message = f"with the lines before, {spoken(most)} would get {as_text(given[most])} Gy"
+            remedy = f"Allowed: up to {LARGEST_DOSE_GY:g} Gy to one site in all lines together."
+            yield (*at, number, "radiotherapy"), fault(message, remedy)
 
 
 def _of_a_gland_removed(line: Line, here: Path) -> Iterator[Problem]:

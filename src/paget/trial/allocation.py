@@ -2,7 +2,8 @@
 
 A study of A arms with n patients per arm has A n places (scenario/study.py), and everyone is simulated in every arm. Of
 each person the randomised trial sees the arm that is drawn here, after the run, from its table of subjects; blocks hold
-2 A or 3 A persons (4 or 6 with two arms), each size as often as the other. Strata are read at diagnosis, as the first
+2 A or 3 A persons (4 or 6 with two arms), each size as often as the other. The last block of a stratum may be broken
+off, so that an arm has about n. Strata are read at diagnosis, as the first
 arm tells them: until treatment begins, a person lives the same life in every arm.
 """
 
@@ -10,11 +11,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from paget import knowledge
+from paget.runs.compaction import rewrite
 from paget.trial.randomisation import allocate
 from paget.trial.treatment import RANDOMISED
 from paget.trial.units import convert
@@ -63,6 +66,26 @@ def as_parquet(table: pd.DataFrame) -> bytes:
     out = io.BytesIO()
     table.reset_index().to_parquet(out, index=False)
     return out.getvalue()
+
+
+MARKED = ("subjects", "time_to_event")
+"""Tables whose column ALLOCATED says who counts in the arm of a row."""
+
+
+def mark(directory: Path, allocated: pd.DataFrame) -> None:
+    """Write ALLOCATED into the tables `MARKED` of a finished run; doing it again changes nothing."""
+    import pyarrow as pa
+
+    arms = allocated["ARM"]
+
+    def marked(rows: pa.Table) -> pa.Table:
+        own = np.asarray(rows.column("ARM").to_pylist(), dtype=object)
+        theirs = arms.reindex(rows.column("USUBJID").to_pylist()).to_numpy(object)
+        place = rows.schema.get_field_index("ALLOCATED")
+        return rows.set_column(place, rows.schema.field(place), pa.array(own == theirs))
+
+    for name in MARKED:
+        rewrite(directory, name, marked)
 
 
 def _readers(disease: str) -> dict[str, Callable[[pd.DataFrame], list[str]]]:

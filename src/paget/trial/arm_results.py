@@ -19,9 +19,8 @@ from paget.trial.comparison import finite
 from paget.trial.endpoints import PERCENT
 from paget.trial.response_rates import response_rates
 from paget.trial.restricted_mean import restricted_mean_survival
-from paget.trial.survival import DAYS_PER_MONTH, FEWEST_EVENTS, Floats, KaplanMeier, kaplan_meier
+from paget.trial.survival import DAYS_PER_MONTH, FEWEST_EVENTS, WHOLE_DAY, Floats, KaplanMeier, kaplan_meier
 from paget.trial.time_to_event import share_of_days
-from paget.trial.treatment import ENROLMENT
 from paget.trial.twins import HORIZON_MONTHS
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def _time_rows(name: str, events: pd.DataFrame, horizon: float) -> list[dict[str
                  _why_no_median(curve))]  # fmt: skip
     if name not in MEDIAN_ONLY:
         for months in RATE_MONTHS:
-            estimate = curve.at(months * DAYS_PER_MONTH)
+            estimate = curve.at(months * DAYS_PER_MONTH, within=WHOLE_DAY)
             why = _why_no_rate(curve, estimate[0])
             rows.append(_row(f"{name}_rate", months, estimate, PERCENT, "%", len(days), why))
         mean = restricted_mean_survival(days, happened, horizon)
@@ -157,9 +156,7 @@ def treatment_share(tables: ArmTables, clock: str) -> dict[str, float | None]:
     clock: from when the times of the tables count (trial/treatment.CLOCKS); who never started is left out.
     """
     begun = tables.subjects[tables.subjects["ENROLMENT_DAY"].notna()]
-    lived = tables.events["OS"]["AVAL"].reindex(begun.index).to_numpy(np.float64)
-    if clock != ENROLMENT:
-        lived = lived - begun["ENROLMENT_DAY"].to_numpy(np.float64)
+    lived = tables.days_on_study(clock).reindex(begun.index).to_numpy(np.float64)
     share = share_of_days(begun["TREATMENT_DAYS"].to_numpy(np.float64), lived)
     share = share[~np.isnan(share)]
     if not len(share):

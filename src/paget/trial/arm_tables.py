@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paget.trial.endpoints import CohortView
+from paget.trial.treatment import ENROLMENT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +35,15 @@ class ArmTables:
         """Subjects and times to events."""
         further = {name: rows for name, rows in self.events.items() if name not in ("OS", "CSS")}
         return CohortView(self.subjects, self.events["OS"], self.events["CSS"], further)
+
+    def days_on_study(self, clock: str) -> pd.Series:
+        """Days from the start of treatment to death or last contact, by USUBJID; NaN for who never started.
+
+        clock: from when the times of the tables count (trial/treatment.CLOCKS).
+        """
+        start = self.subjects["ENROLMENT_DAY"]
+        until = self.events["OS"]["AVAL"].reindex(self.subjects.index)
+        return until.where(start.notna()) if clock == ENROLMENT else until - start
 
     def of(self, persons: pd.Index) -> ArmTables:
         """The rows of some persons."""

@@ -1,8 +1,9 @@
 """Which clones a cohort's cancers consist of, before treatment and at the end of observation.
 
-The end is that of the recorded metastases: mean over persons of the share of their cells in lesions of which the clone
-is the most frequent. The tables don't hold the clones of single lesions before treatment; what they hold is the share
-of all mutants together in the primaries of the first persons, before treatment and at the end, as a last row.
+Of the primary: founder and all mutants together, means over the first persons, whose courses the tables hold, at the
+last point before treatment and at the last of all. Of the recorded metastases, at the end only: mean over persons of
+the share of their cells in lesions of which the clone is the most frequent; the tables don't hold the clones of single
+lesions before treatment.
 """
 
 from __future__ import annotations
@@ -16,23 +17,30 @@ from paget.knowledge.clones import clones
 from paget.trial.arm_tables import ArmTables
 from paget.trial.comparison import finite
 
-MUTANTS = "mutants of the primary"
+FOUNDER, MUTANTS = "founder", "mutants"
+PRIMARY, METASTASES = "primary", "metastases"
 
 
 def clone_shares(tables: ArmTables, disease: str) -> list[dict[str, Any]]:
-    """One row per clone of the disease that leads a lesion, in the disease's order, then the primaries' mutants."""
-    found = _shares_at_end(tables.lesions)
+    """Founder and mutants of the primary, then the clones that lead metastases, in the disease's order.
+
+    ``of``: whose cells the shares are taken of, at both times.
+    """
     known = {record.id: record.label for record in clones(disease)}
-    rows: list[dict[str, Any]] = [
-        {"clone": name, "label": label, "share_at_start": None, "share_at_end": finite(found[name])}
-        for name, label in known.items()
-        if name in found
-    ]
-    if tables.curves.empty:
-        return rows
+    found = _shares_at_end(tables.lesions)
+    led = [_row(name, label, METASTASES, None, found[name]) for name, label in known.items() if name in found]
     start, end = _mutants(tables)
-    return [*rows, {"clone": MUTANTS, "label": "all mutant clones together", "share_at_start": start,
-                    "share_at_end": end}]  # fmt: skip
+    if start is None or end is None:
+        return led
+    return [
+        _row(FOUNDER, known.get(FOUNDER, FOUNDER), PRIMARY, 1.0 - start, 1.0 - end),
+        _row(MUTANTS, "all mutant clones together", PRIMARY, start, end),
+        *led,
+    ]
+
+
+def _row(clone: str, label: str, of: str, start: float | None, end: float) -> dict[str, Any]:
+    return {"clone": clone, "label": label, "of": of, "share_at_start": start, "share_at_end": finite(end)}
 
 
 def _shares_at_end(lesions: pd.DataFrame) -> dict[str, float]:
@@ -47,9 +55,14 @@ def _shares_at_end(lesions: pd.DataFrame) -> dict[str, float]:
 
 
 def _mutants(tables: ArmTables) -> tuple[float | None, float | None]:
-    """Mean share of mutants in the primary at the last point before treatment (diagnosis without any), and the last."""
+    """Mean share of mutants in the primaries of the same persons, at the last point before treatment and the last.
+
+    Before treatment is up to diagnosis where there is none; who has no point until then is left out.
+    """
     curves = tables.curves.sort_values(["USUBJID", "DAY"])
     begins = tables.subjects["ENROLMENT_DAY"].reindex(curves["USUBJID"]).fillna(0.0).to_numpy(np.float64)
     before = curves[curves["DAY"] <= begins].groupby("USUBJID")["MUTANT_SHARE"].last()
-    last = curves.groupby("USUBJID")["MUTANT_SHARE"].last()
-    return tuple(finite(float(np.mean(each))) if len(each) else None for each in (before, last))  # type: ignore[return-value]
+    last = curves.groupby("USUBJID")["MUTANT_SHARE"].last().reindex(before.index)
+    if before.empty:
+        return None, None
+    return finite(float(before.mean())), finite(float(last.mean()))

@@ -158,17 +158,13 @@ def _under_treatment(plan: Plan, cohort: Cohort) -> tuple[np.ndarray, ...]:
 
 def bytes_per_person(plan: Plan) -> int:
     """Memory that one person's state and outputs take while being simulated."""
-    places, kinds = len(plan.sites), len(plan.clone_names)
-    floats = (
-        (NURSERY_CELLS + 1) * (4 + NEXT_CELLS + NURSERY_COLUMNS * (1 + places))
-        + GROUPS * (plan.class_capacity + 1) * (SIZE_COLUMNS + places)
-        + (LESION_LIMIT + 2) * kinds
-        + len(SITE_ROLES)
-        + len(CAUSES)
-    )
-    floats += len(MOMENTS) * places * (OUTPUT_CLASSES + len(CASCADE_COUNTS)) + CURVE_POINTS * len(CURVE_FIELDS) + 1
-    records = PERSON.itemsize + places * SITE.itemsize + LESION_LIMIT * LESION.itemsize
-    return np.dtype(np.float64).itemsize * floats + records
+    return _argument_bytes(plan, 2) - _argument_bytes(plan, 1)
+
+
+def _argument_bytes(plan: Plan, count: int) -> int:
+    """Memory of all that the course is given for `count` persons, the plan's own tables included."""
+    given = course_arguments(plan, _empty(plan, 0, count), np.zeros(count, np.int64))
+    return sum(each.nbytes for each in given if isinstance(each, np.ndarray))
 
 
 def _raise_first(status: np.ndarray, first: int) -> None:

@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 
 from paget.patient.death import CAUSES
 from paget.trial.comparison import finite
-from paget.trial.survival import DAYS_PER_MONTH, cumulative_incidence
+from paget.trial.survival import (
+    DAYS_PER_MONTH,
+    cumulative_incidence,
+    cumulative_incidence_error,
+    log_log_interval,
+)
 from paget.trial.time_to_event import DEATH
 from paget.trial.twins import HORIZON_MONTHS
 
@@ -28,9 +33,10 @@ def cause_numbers(overall: pd.DataFrame) -> NDArray[np.int64]:
 
 
 def causes(overall: pd.DataFrame) -> list[dict[str, Any]]:
-    """Share of deaths by cause and cumulative incidence at 12 months."""
-    index = cause_numbers(overall)
-    time, incidence = cumulative_incidence(overall["AVAL"].to_numpy(np.float64), index, len(CAUSES))
+    """Share of deaths by cause, and cumulative incidence at 12 months with its pointwise 95 % interval."""
+    index, days = cause_numbers(overall), overall["AVAL"].to_numpy(np.float64)
+    time, incidence = cumulative_incidence(days, index, len(CAUSES))
+    low, high = log_log_interval(incidence, cumulative_incidence_error(days, index, len(CAUSES)))
     year = int(np.searchsorted(time, HORIZON_MONTHS * DAYS_PER_MONTH, side="right")) - 1
     deaths = int((index > 0).sum())
     return [
@@ -38,7 +44,10 @@ def causes(overall: pd.DataFrame) -> list[dict[str, Any]]:
             "cause": name,
             "deaths": int((index == number + 1).sum()),
             "share": finite(float((index == number + 1).sum()) / deaths) if deaths else None,
-            "incidence_12_months": float(incidence[number, year]) if year >= 0 else 0.0,
+            **{
+                f"incidence_12_months{end}": float(values[number, year]) if year >= 0 else 0.0
+                for end, values in (("", incidence), ("_low", low), ("_high", high))
+            },
         }
         for number, name in enumerate(CAUSES)
     ]

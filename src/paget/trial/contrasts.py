@@ -1,7 +1,7 @@
 """One arm against another, by what the study's design allows.
 
     randomised  each person counts in the arm allocated: hazard ratio and log-rank test, stratified as the allocation
-                was, and the difference of restricted means
+                was, and the differences of restricted means and of medians (its interval by the bootstrap of all)
     paired      every person in both arms: differences of restricted means and medians with the paired bootstrap of
                 twins.py; a pair that is the same in both arms adds nothing, so identical arms differ by exactly 0
     arms        hazard ratio and log-rank test of all persons of both arms as if they were different ones
@@ -38,6 +38,8 @@ COMPARED = (*USUAL, "CSS", "TTP")
 those who responded, which the treatment itself chooses."""
 
 SAME_PERSONS = "both arms hold the same persons: interval and p take them for different ones"
+
+NO_MEDIANS = "no difference of medians: one of them is not reached"
 
 NAN = float("nan")
 
@@ -99,18 +101,24 @@ def contrasts(
             if name not in arms[arm].events or name not in arms[first].events:
                 continue
             one, other = arms[arm].events[name], arms[first].events[name]
-            rows.append(unpaired(Contrast(arm, first, name, ARMS), one, other, horizon, allocated))
+            rows.append(unpaired(Contrast(arm, first, name, ARMS), one, other, horizon, allocated, seed))
             persons = pairs(arms[first].view, arms[arm].view)
             rows.append(paired(Contrast(arm, first, name, PAIRED), one, other, persons, horizon, seed))
     return rows
 
 
 def unpaired(
-    about: Contrast, one: pd.DataFrame, other: pd.DataFrame, horizon: float, allocated: pd.DataFrame | None = None
+    about: Contrast,
+    one: pd.DataFrame,
+    other: pd.DataFrame,
+    horizon: float,
+    allocated: pd.DataFrame | None = None,
+    seed: int = 0,
 ) -> Contrast:
     """The hazard ratio; randomised where persons are allocated to arms, else over all persons of both arms.
 
-    about: names of the arms and the endpoint; one, other: events of the arm and of the reference, index USUBJID.
+    about: names of the arms and the endpoint; one, other: events of the arm and of the reference, index USUBJID; seed:
+    of the bootstrap.
     """
     if allocated is None:
         return _hazards(about, one, other, None, SAME_PERSONS)
@@ -120,6 +128,7 @@ def unpaired(
     days, happened, first = _together(one, other)
     means = compare_restricted_means(days, happened, first, horizon)
     difference, low, high = (value / DAYS_PER_MONTH for value in means.difference)
+    middle, middle_low, middle_high = _medians_apart(days, happened, first, seed)
     return Contrast(
         **{
             **vars(found),
@@ -128,9 +137,24 @@ def unpaired(
             "rmst_difference_months": difference,
             "rmst_low": low,
             "rmst_high": high,
-            "note": _joined(found.note, means.note),
+            "median_difference_months": middle,
+            "median_low": middle_low,
+            "median_high": middle_high,
+            "note": _joined(found.note, means.note, "" if np.isfinite(middle) else NO_MEDIANS),
         }
     )
+
+
+def _medians_apart(days: np.ndarray, happened: np.ndarray, first: np.ndarray, seed: int) -> tuple[float, float, float]:
+    """(value, low, high) in months; a resample draws from all persons of both arms."""
+    here, there = (Followed(days[own], happened[own]) for own in (first, ~first))
+    if not first.any() or first.all():
+        return NAN, NAN, NAN
+    (found,) = estimates(
+        [lambda weights: apart(median(weights[:, first], here), median(weights[:, ~first], there))], len(days), seed
+    )
+    value, low, high = (number / DAYS_PER_MONTH for number in found)
+    return value, low, high
 
 
 def allocated_to(events: pd.DataFrame, allocated: pd.DataFrame, arm: str) -> pd.DataFrame:
@@ -186,7 +210,7 @@ def paired(
     notes = (
         "persons for whom only one arm defines the endpoint are left out" if np.any(in_one != in_other) else "",
         "" if followed else "follow-up of survivors ends before the horizon of the restricted mean",
-        "" if np.isfinite(middle) else "no difference of medians: one of them is not reached",
+        "" if np.isfinite(middle) else NO_MEDIANS,
     )
     return Contrast(
         **{

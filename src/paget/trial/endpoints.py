@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from paget import knowledge
-from paget.trial.survival import DAYS_PER_MONTH, KaplanMeier, kaplan_meier, normal_quantile, wilson_interval
+from paget.trial.survival import DAYS_PER_MONTH, WHOLE_DAY, KaplanMeier, kaplan_meier, normal_quantile, wilson_interval
 from paget.trial.units import convert
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def median_survival(view: CohortView, time_months: float | None) -> Estimate:
 def survival_rate(view: CohortView, time_months: float | None, *, specific: bool) -> Estimate:
     """Survival at a time, in %; specific: deaths from other causes are censored."""
     events = view.cause_specific if specific else view.overall
-    value, low, high = view.curve(events).at((time_months or 0.0) * DAYS_PER_MONTH)
+    value, low, high = view.curve(events).at((time_months or 0.0) * DAYS_PER_MONTH, within=WHOLE_DAY)
     return (PERCENT * value, PERCENT * low, PERCENT * high)
 
 

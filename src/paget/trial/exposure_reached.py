@@ -1,8 +1,9 @@
 """What drugs reached: each person's mean unbound concentration under treatment, and the inhibition of targets at it.
 
 Only the first persons of an arm have time courses (trial/outputs.py). A person's mean is taken over the points of the
-course within the lines that give the drug. Inhibition is that of a median cell at the mean concentration, by the
-half-maximal concentrations that the model itself uses; resistance of clones and barriers of tissue are left out.
+course within the lines that give the drug, up to the last contact. Inhibition is that of a median cell at the mean
+concentration, by the half-maximal concentrations that the model itself uses; resistance of clones and barriers of
+tissue are left out.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from paget.trial.protocol import ANTIANGIOGENIC, CHECKPOINT, NETWORK, potency_on
 from paget.trial.survival import LEVEL, Floats
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from paget.trial.treatment import Protocol
 
 COURSES = 4
@@ -30,16 +33,19 @@ COURSES = 4
 QUANTILES = {"p5": 1.0 - LEVEL, "p50": 0.5, "p95": LEVEL}
 
 
-def exposure(tables: ArmTables, protocol: Protocol, disease: str, values: Mapping[str, float]) -> list[dict[str, Any]]:
+def exposure(
+    tables: ArmTables, protocol: Protocol, disease: str, values: Mapping[str, float], clock: str
+) -> list[dict[str, Any]]:
     """Rows of the first COURSES drugs of an arm; n: persons with a course under the drug.
 
-    values: parameters in the units of the model.
+    values: parameters in the units of the model; clock: from when times count (trial/treatment.CLOCKS).
     """
+    until = tables.days_on_study(clock)
     drugs = tuple(dict.fromkeys(dosing.drug for line in protocol.lines for dosing in line.dosings))
     rows = []
     for number, drug in enumerate(drugs[:COURSES], start=1):
         given = {place for place, line in enumerate(protocol.lines, start=1) if drug in _names(line)}
-        means = mean_concentrations(tables, f"DRUG_{number}", given)
+        means = mean_concentrations(tables, f"DRUG_{number}", given, until)
         rows.append(
             {
                 "drug": drug,
@@ -64,12 +70,15 @@ def _range(values: Floats) -> dict[str, float | None]:
     return {name: finite(np.quantile(values, share)) for name, share in QUANTILES.items()}
 
 
-def mean_concentrations(tables: ArmTables, column: str, lines: set[int]) -> Floats:
-    """Mean of a column of curves over a person's days within some lines; persons without such a day are left out."""
+def mean_concentrations(tables: ArmTables, column: str, lines: set[int], until: pd.Series) -> Floats:
+    """Mean of a column of curves over a person's days within some lines; persons without such a day are left out.
+
+    until: last days since the start of treatment that count, by USUBJID.
+    """
     begun = tables.treatments[tables.treatments["LINE"].isin(lines) & tables.treatments["GIVEN"]]
     own = begun.merge(tables.curves, on="USUBJID")
     day = own["DAY"] - tables.subjects["ENROLMENT_DAY"].reindex(own["USUBJID"]).to_numpy(np.float64)
-    inside = (day > own["ASTDY"]) & ~(day > own["AENDY"])
+    inside = (day > own["ASTDY"]) & ~(day > own["AENDY"]) & ~(day > until.reindex(own["USUBJID"]).to_numpy(np.float64))
     return own[inside].groupby("USUBJID")[column].mean().to_numpy(np.float64)
 
 

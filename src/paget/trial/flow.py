@@ -2,7 +2,8 @@
 
 Every place of a study examines candidates until one is taken (patient/course.py). A candidate that is not taken had
 traits outside the eligibility or a tumour that nobody notices within the limit of the search, was refused at diagnosis,
-was lost between diagnosis and start, or was refused at the start.
+was lost between diagnosis and start, or was refused at the start. All that comes before the lot is drawn, so that a
+randomised study has one such count and not one for each arm.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from paget.trial.arm_tables import ArmTables
+from paget.trial.time_to_event import CUT, DROPPED
 
 if TYPE_CHECKING:
     from paget.trial.treatment import Protocol
@@ -23,12 +25,26 @@ REFUSALS = {
 """Why a candidate with a cancer is not taken -> column of subjects that counts such candidates of a place."""
 
 
-def flow(tables: ArmTables) -> dict[str, int]:
-    """Numbers of candidates and persons of an arm.
+def flow(tables: ArmTables, protocol: Protocol, *, allocated: bool = False) -> dict[str, int]:
+    """Numbers of persons of an arm, and of the candidates for it unless its persons are allocated.
 
-    ``candidates`` is the sum of the refused, lost and enrolled; ``started``: anything of the protocol was given;
-    ``analysed``: with a time of overall survival.
+    ``candidates`` is the sum of the refused, lost and enrolled; ``started``: anything of the protocol was given, left
+    out where it prescribes nothing; ``lost_to_follow_up``, ``cut_off``: last seen alive then; ``analysed``: with a time
+    of overall survival.
     """
+    overall = tables.events["OS"]
+    endings = overall["EVNTDESC"].astype(str)[overall["CNSR"] != 0]
+    return {
+        **({"allocated": len(tables.subjects)} if allocated else enrolment(tables)),
+        **({"started": int(tables.subjects["TREATED"].sum())} if protocol.lines else {}),
+        "lost_to_follow_up": int((endings == DROPPED).sum()),
+        "cut_off": int((endings == CUT).sum()),
+        "analysed": len(overall),
+    }
+
+
+def enrolment(tables: ArmTables) -> dict[str, int]:
+    """Candidates, who of them left for which reason, and the enrolled."""
     subjects = tables.subjects
     candidates, enrolled = int(subjects["CANDIDATES"].sum()), len(subjects)
     refused = {name: int(subjects[column].sum()) for name, column in REFUSALS.items()}
@@ -37,8 +53,6 @@ def flow(tables: ArmTables) -> dict[str, int]:
         "ineligible_traits": candidates - enrolled - sum(refused.values()),
         **refused,
         "enrolled": enrolled,
-        "started": int(subjects["TREATED"].sum()),
-        "analysed": len(tables.events["OS"]),
     }
 
 

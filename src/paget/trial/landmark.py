@@ -1,14 +1,13 @@
-"""Effect of a treatment that begins during follow-up: three analyses of the same persons.
+"""Effect of a treatment that begins during follow-up: two analyses of the same persons.
 
-    naive           group at the end of follow-up, counted from diagnosis. Who dies before the treatment can't be in its
-                    group, so the time until then is credited to it: immortal time (Suissa 2008,
-                    doi:10.1093/aje/kwm324).
-    landmark        who is in follow-up at a fixed day, by the group reached until then, counted from that day
-                    (Anderson, Cain and Gelber 1983, doi:10.1200/JCO.1983.1.11.710). Later changes of group are ignored.
-    time-dependent  every day of a person is at risk in the group of that day (counting process).
+    naive       group at the end of follow-up, counted from diagnosis. Who dies before the treatment can't be in its
+                group, so the time until then is credited to it: immortal time (Suissa 2008,
+                doi:10.1093/aje/kwm324).
+    landmark    who is in follow-up at a fixed day, by the group reached until then, counted from that day
+                (Anderson, Cain and Gelber 1983, doi:10.1200/JCO.1983.1.11.710). Later changes of group are ignored.
 
 A group is a level of treatment such as a dose: level k from day reached[:, k - 1] on, level 0 before. One column is
-ever treated against never. None of the three takes out that treated persons differ from others before the treatment.
+ever treated against never. Neither takes out that treated persons differ from others before the treatment.
 """
 
 from __future__ import annotations
@@ -38,23 +37,6 @@ def landmark(
     here = np.asarray(time) > day
     level = _level(reached[here], np.full(int(np.count_nonzero(here)), day), groups)
     return hazard_ratios(np.asarray(time)[here] - day, np.asarray(event)[here], level, groups)
-
-
-def time_dependent(
-    time: Floats, event: NDArray[np.bool_], reached: Floats, groups: Sequence[str]
-) -> tuple[HazardRatio, ...]:
-    """Hazard ratios of the current level; arguments as in `naive`.
-
-    A level reached on the last day has no day at risk.
-    """
-    end = np.asarray(time, np.float64)
-    begins = np.concatenate([np.full((len(end), 1), -np.inf), np.where(np.isnan(reached), np.inf, reached)], axis=1)
-    stops = np.minimum(np.concatenate([begins[:, 1:], np.full((len(end), 1), np.inf)], axis=1), end[:, None])
-    at_risk = begins < stops
-    # The event belongs to the level in which the person's time ends.
-    died = np.asarray(event, bool)[:, None] & (stops == end[:, None])
-    level = np.broadcast_to(np.array(groups, np.str_), at_risk.shape)
-    return hazard_ratios(stops[at_risk], died[at_risk], level[at_risk], groups, entry=begins[at_risk])
 
 
 def _level(reached: Floats, day: Floats, groups: Sequence[str]) -> NDArray[np.str_]:

@@ -20,6 +20,7 @@ from paget.patient.staging import STAGES, TUMOUR_CATEGORIES
 from paget.trial import treatment_outputs
 from paget.trial.care import care_received, systemic_day
 from paget.trial.cohort import Cohort
+from paget.trial.follow_up import as_seen
 from paget.trial.plan import PRIMARY_SITE, Plan
 from paget.trial.tables import TABLES
 from paget.trial.time_to_event import endpoints
@@ -33,7 +34,8 @@ NECK_NODES = "cervical_nodes"
 
 
 def tables(plan: Plan, arm: str, cohort: Cohort) -> dict[str, pa.Table]:
-    """The tables of one arm's persons."""
+    """The tables of one arm's persons, as the study sees them (trial/follow_up.py)."""
+    cohort = as_seen(plan, cohort)
     keys = _Keys(plan, arm, cohort)
     builders = {
         "subjects": subjects,
@@ -152,6 +154,7 @@ def subjects(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
         "LOCAL_TUMOUR": _local_tumour(plan, cohort),
         **treatment_outputs.subject_columns(plan, cohort),
         **workup_columns(plan, cohort),
+        "ALLOCATED": np.full(len(person), True),
     }
 
 
@@ -217,6 +220,8 @@ def time_to_event(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarr
         "AVAL": np.concatenate([each.aval for each in wanted]),
         "CNSR": np.concatenate([each.cnsr for each in wanted]),
         "EVNTDESC": np.concatenate([np.asarray(each.evntdesc, dtype=object) for each in wanted]),
+        # Who is allocated elsewhere in a randomised study is known once everyone is simulated (trial/allocation.py).
+        "ALLOCATED": np.full(len(index), True),
     }
     order = np.lexsort((np.arange(len(index)), index))
     return keys.of(index[order]) | {name: values[order] for name, values in rows.items()}

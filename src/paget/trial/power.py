@@ -8,17 +8,29 @@ from statistics import NormalDist
 
 import numpy as np
 
+from paget.errors import InputError
 from paget.trial.survival import Floats, wilson_interval
 
 
 def schoenfeld_events(hazard_ratio: float, *, alpha: float, power: float, share: float = 0.5) -> float:
     """Events that a two-sided log-rank test needs, (z_(1 - alpha/2) + z_power)^2 / (p (1 - p) ln(HR)^2).
 
-    share: p, the part of persons in one arm. Schoenfeld 1983, doi:10.2307/2531021. Infinite for a ratio of 1.
+    hazard_ratio: above 0; alpha, power: shares between 0 and 1; share: p, the part of persons in one arm, between 0
+    and 1. Events in both arms together, not rounded; infinite for a ratio of 1. Schoenfeld 1983, doi:10.2307/2531021.
+    Raises InputError for a value outside these bounds.
     """
+    _between_0_and_1(alpha=alpha, power=power, share=share)
+    if not 0.0 < hazard_ratio < np.inf:
+        raise InputError(f"a hazard ratio of {hazard_ratio:g} is impossible", remedy="Give one above 0.")
     quantile = NormalDist().inv_cdf
     effect = share * (1.0 - share) * np.log(hazard_ratio) ** 2
     return float((quantile(1.0 - alpha / 2.0) + quantile(power)) ** 2 / effect) if effect > 0.0 else np.inf
+
+
+def _between_0_and_1(**shares: float) -> None:
+    for name, value in shares.items():
+        if not 0.0 < value < 1.0:
+            raise InputError(f"{name} = {value:g} is no share between 0 and 1", remedy="Write 5 % as 0.05.")
 
 
 @dataclass(frozen=True)
@@ -32,7 +44,12 @@ class Power:
 
 
 def simulated_power(p_value: Callable[[int], float], *, trials: int, alpha: float) -> Power:
-    """Power of a design; p_value: the p of trial number 0 .. trials - 1 (NaN: none)."""
+    """Power of a design by simulation, with a Wilson interval; NaN for no trials.
+
+    p_value: simulates trial number 0 .. trials - 1 and returns its p (NaN: none); alpha: share between 0 and 1, below
+    which p is significant. Raises InputError for another alpha.
+    """
+    _between_0_and_1(alpha=alpha)
     found = sum(1 for number in range(trials) if p_value(number) < alpha)
     low, high = wilson_interval(found, trials)
     return Power(found / trials if trials else np.nan, low, high, trials)
@@ -63,7 +80,13 @@ def simon_two_stage(
     By exact enumeration of designs of at most `largest` persons: the optimal one has the least expected size under p0,
     the minimax one the least n and among those the least expected size. None where no such design keeps both errors.
     Simon 1989, doi:10.1016/0197-2456(89)90015-9.
+
+    p0, p1, alpha (chance to go on under p0), beta (chance to stop under p1): shares between 0 and 1; largest: persons.
+    Takes about largest^2 evaluations of a binomial table. Raises InputError for other shares, or p1 not above p0.
     """
+    _between_0_and_1(p0=p0, p1=p1, alpha=alpha, beta=beta)
+    if p1 <= p0:
+        raise InputError(f"p1 = {p1:g} is not above p0 = {p0:g}", remedy="Give the wanted rate as p1.")
     designs = [
         design
         for n in range(2, largest + 1)

@@ -248,17 +248,11 @@ def _site_mask(chosen: Iterable[str], sites: Sequence[str]) -> int:
 
 
 def _given_days(line: Line) -> float:
-    """Days after which nothing more is prescribed; never where a calendar runs to the end of follow-up."""
-    lasts = [1.0]
-    for dosing in line.dosings:
-        days = np.flatnonzero(dosing.calendar)
-        # A calendar without an end of its own is as long as the follow-up: its last dose lies in the last interval.
-        rest = len(dosing.calendar) - 1 - days[-1] if len(days) else 0
-        widest = np.diff(days).max() if len(days) > 1 else 0
-        lasts.append(NEVER if len(days) and rest < max(widest, 1) else days[-1] + 1.0 if len(days) else 0.0)
+    """Days after which nothing more is prescribed; never where a drug goes on."""
+    lasts = [NEVER if dosing.ends_after is None else dosing.ends_after for dosing in line.dosings]
     if line.radiotherapy is not None:
         lasts.append(np.flatnonzero(fraction_days(line.radiotherapy))[-1] + 1.0)
-    return max(lasts)
+    return max(lasts, default=1.0)
 
 
 def fraction_days(beam: Radiotherapy) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Response by RECIST 1.1 (Eisenhauer 2009, doi:10.1016/j.ejca.2008.10.026): rates with exact intervals, and depth."""
+"""Response by RECIST 1.1 (Eisenhauer 2009, doi:10.1016/j.ejca.2008.10.026): rates with exact intervals."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from paget.trial.endpoints import PERCENT
-from paget.trial.survival import LEVEL, Floats, exact_interval
+from paget.trial.survival import LEVEL, exact_interval
 
 COUNTED: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "ORR": ("CR", "PR"),
@@ -42,14 +41,3 @@ def response_rates(best: NDArray[np.str_], level: float = LEVEL) -> tuple[Respon
         low, high = exact_interval(count, n, level)
         rates.append(ResponseRate(paramcd, count, n, count / n if n else np.nan, low, high, "" if n else "nobody"))
     return tuple(rates)
-
-
-def depth_of_response(baseline: Floats, sums: Floats) -> Floats:
-    """Best change of the sum of longest diameters from baseline in %, 100 (min - baseline) / baseline.
-
-    baseline: (n,) mm; sums: (n, scans) mm after it and up to progression or new therapy, NaN where none was measured.
-    NaN for a person without target lesions or without a scan.
-    """
-    least = np.where(np.isnan(sums), np.inf, sums).min(axis=1, initial=np.inf)
-    known = np.isfinite(least) & (baseline > 0.0)
-    return PERCENT * np.divide(least - baseline, baseline, out=np.full(len(baseline), np.nan), where=known)

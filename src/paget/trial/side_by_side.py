@@ -8,6 +8,7 @@ from typing import Any
 
 from paget import knowledge
 from paget.trial.comparison import as_json
+from paget.trial.contrasts import RANDOMISED
 from paget.trial.plan import Study
 from paget.trial.summary import against
 from paget.trial.trial_summary import allocated_arms, analysed, load_arms
@@ -29,7 +30,29 @@ def rows_of_run(
     beside = [row for row in summary["endpoints"] if row["study"] is not None]
     if studies:
         beside = _compared(directory, study, studies)
-    return [{"run": name, **{column: row[column] for column in COLUMNS[1:]}} for row in (*own, *beside)]
+    rows = (*own, *contrast_rows(summary), *beside)
+    return [{"run": name, **{column: row[column] for column in COLUMNS[1:]}} for row in rows]
+
+
+def contrast_rows(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Hazard ratios and differences of restricted means of a randomised study, as rows of its own results."""
+    rows = []
+    for found in (summary.get("trial") or {}).get("contrasts") or ():
+        if found["design"] != RANDOMISED:
+            continue
+        about = dict.fromkeys(COLUMNS[1:]) | {
+            "arm": f"{found['arm']} v {found['reference']}", "population": "", "note": found["note"],
+        }  # fmt: skip
+        name = found["endpoint"]
+        rows.append(about | {
+            "endpoint": f"{name}_HR", "unit": "1", "simulated": found["hazard_ratio"], "low": found["low"],
+            "high": found["high"],
+        })  # fmt: skip
+        rows.append(about | {
+            "endpoint": f"{name}_RMST_diff", "time_months": found["horizon_months"], "unit": "months",
+            "simulated": found["rmst_difference_months"], "low": found["rmst_low"], "high": found["rmst_high"],
+        })  # fmt: skip
+    return rows
 
 
 def _compared(directory: Path, study: Study, studies: Sequence[str]) -> list[dict[str, Any]]:

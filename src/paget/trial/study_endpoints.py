@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from paget.trial.endpoints import ADDRESSED, PERCENT, CohortView, Estimate, share, survival_rate
-from paget.trial.survival import DAYS_PER_MONTH, KaplanMeier, exact_interval
+from paget.trial.survival import DAYS_PER_MONTH, WHOLE_DAY, KaplanMeier, exact_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,7 @@ def median_time(view: CohortView, time_months: float | None, *, paramcd: str) ->
 
 def event_free(view: CohortView, time_months: float | None, *, paramcd: str) -> Estimate:
     """Share without the event at a time, in %."""
-    value, low, high = _curve(view, paramcd).at((time_months or 0.0) * DAYS_PER_MONTH)
+    value, low, high = _curve(view, paramcd).at((time_months or 0.0) * DAYS_PER_MONTH, within=WHOLE_DAY)
     return (PERCENT * value, PERCENT * low, PERCENT * high)
 
 

@@ -155,7 +155,7 @@ def _points(disease: str, studies: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _parameters(plan: Plan) -> list[dict[str, Any]]:
-    """The records that the run used; a value set by the scenario has the status assumed and says so."""
+    """Every record of the disease, read by this run or not; a value set by the scenario is assumed and says so."""
     study = plan.study
     values = parameter_values(study)
     rows = []

@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 DAYS_PER_MONTH = 365.25 / 12.0
 """Length of a month in days wherever results are given in months."""
 
+WHOLE_DAY = 1.0
+"""Follow-up ends with a whole day, which may be less than one before a number of months."""
+
 LEVEL = 0.95
 """Confidence level of intervals unless another is asked for."""
 
@@ -44,9 +47,14 @@ class KaplanMeier:
     followed: Floats
     error: Floats
 
-    def at(self, time: float) -> tuple[float, float, float]:
-        """(S, low, high) at `time` days; NaN beyond the last observation while anyone was still alive there."""
-        if not len(self.followed) or (time > self.followed[-1] and self._survivors()):
+    def at(self, time: float, *, within: float = 0.0) -> tuple[float, float, float]:
+        """(S, low, high) at `time` days; NaN beyond the last observation while anyone was still alive there.
+
+        within: days less than which a time may lie beyond it, `WHOLE_DAY` for months: 24 of them, 730.5 days, are
+        followed to the end of day 730.
+        """
+        beyond = len(self.followed) and time > self.followed[-1] and time - self.followed[-1] >= within
+        if not len(self.followed) or (beyond and self._survivors()):
             return (np.nan, np.nan, np.nan)
         position = int(np.searchsorted(self.time, time, side="right")) - 1
         if position < 0:

@@ -34,7 +34,7 @@ SUBJECTS = _schema(
     ("BASELINE_SUM_MM", _FLOAT), ("DEPTH", _FLOAT), ("TREATMENT_DAYS", _FLOAT), ("RADIATION_GY", _FLOAT),
     ("MARGIN", _LABEL), ("COMPLICATIONS", pa.int8()), ("TRACHEOSTOMY_DAY", _FLOAT), ("RELIEVED_DAYS", _FLOAT),
     ("SENSITIVITY", _FLOAT), ("REFUSED_AT_DIAGNOSIS", pa.int64()), ("LOST_BEFORE_START", pa.int64()),
-    ("REFUSED_AT_START", pa.int64()),
+    ("REFUSED_AT_START", pa.int64()), ("ALLOCATED", pa.bool_()),
     ("ULTRASOUND_SUSPICIOUS", pa.bool_()), ("TISSUE_METHOD", _LABEL), ("PUNCTURES", pa.int8()), ("TISSUE_DAY", _FLOAT),
     ("GENOTYPE_DAY", _FLOAT), ("PD_L1_MEASURED", _FLOAT), ("PD_L1_ASSAY", _LABEL), ("CTDNA_PER_ML", _FLOAT),
     ("CTDNA_COPIES", _FLOAT), ("CTDNA_TEST", _LABEL), ("CTC_COUNTED", _FLOAT), ("CTDNA_PER_ML_START", _FLOAT),
@@ -44,7 +44,9 @@ SUBJECTS = _schema(
 
 AIRWAY_LUMEN_LOSS (share of area) is that at diagnosis; STEM_SHARE to MUTANT_CELLS are those of the primary at the end.
 VEGF is relative to the disease's usual; T_CELLS and MUTANT_CELLS count cells; DIFFERENTIATED_YEARS is NaN where the
-tumour started on its own. LOCAL_TUMOUR: imaging would see primary or nodes of the neck at the end.
+tumour started on its own. LOCAL_TUMOUR: imaging would see primary or nodes of the neck at the end. ALLOCATED: whether
+the person counts in this arm; a randomised study simulates everyone in every arm (trial/allocation.py). ENROLMENT_DAY
+to RELIEVED_DAYS are what is seen up to the last contact (trial/follow_up.py), all before them what the model knows.
 
 TISSUE_DAY, GENOTYPE_DAY: reports of the tissue diagnosis and of sequencing, from the day the mass was found, which is
 day 0 of the other times too. PD_L1 is the share of cells that have it, PD_L1_MEASURED what PD_L1_ASSAY reads. CTDNA and
@@ -56,7 +58,9 @@ RESPONSES = _schema(
     ("NEW_LESIONS", pa.int32()), ("SUM_MM", _FLOAT), ("NADIR_MM", _FLOAT), ("EVALUABLE", pa.bool_()),
     ("BASELINE_NUMBER", pa.int16()), *((f"TARGET_{number}_MM", _FLOAT) for number in range(1, 6)),
 )  # fmt: skip
-"""Assessments by RECIST 1.1, days from the start of treatment; a line begun after progression has its own baseline."""
+"""Assessments by RECIST 1.1 up to the last contact, days from the start of treatment.
+
+A line begun after progression has its own baseline."""
 
 ADVERSE_EVENTS = _schema(
     ("AESEQ", pa.int32()), ("ASTDY", _FLOAT), ("AEDECOD", _LABEL), ("AETOXGR", pa.int8()), ("AETRT", _LABEL),
@@ -69,8 +73,10 @@ TREATMENTS = _schema(
 )  # fmt: skip
 """Lines of treatment that were begun, or passed over because what they waited for was not found."""
 
-TIME_TO_EVENT = _schema(("PARAMCD", _LABEL), ("AVAL", _FLOAT), ("CNSR", pa.int8()), ("EVNTDESC", _LABEL))
-"""AVAL in days from diagnosis."""
+TIME_TO_EVENT = _schema(
+    ("PARAMCD", _LABEL), ("AVAL", _FLOAT), ("CNSR", pa.int8()), ("EVNTDESC", _LABEL), ("ALLOCATED", pa.bool_()),
+)  # fmt: skip
+"""AVAL in days from diagnosis; ALLOCATED as in SUBJECTS."""
 
 LESIONS = _schema(
     ("LESION", pa.int32()), ("SITE", _LABEL), ("PARENT", pa.int32()), ("SEEDED_DAY", _FLOAT), ("CLONE", _LABEL),

@@ -15,9 +15,12 @@ visits is censored); the other endpoints have their usual definitions.
     TTNT     new anticancer therapy, or death                  last contact
 
 PFS, TTP and DOR are censored at the last evaluable scan before what ends the observation (without a scan: on the day
-of the origin) when a new anticancer therapy or a stop for clinical progression comes before the event; when the event
-comes after two or more missed scans; and when none of these has happened by the last contact. A death between two scans
-is an event on its day. Last contact is the earlier of drop-out and cut-off of the data: what happens later isn't seen.
+of the origin) when a new anticancer therapy, or the end of a line for clinical progression, comes before the event (of
+DOR: and not before the response); when the event comes after two or more missed scans; and when none of these has
+happened by the last contact. A death between two scans is an event on its day. Last contact is the earlier of drop-out
+and cut-off of the data: what happens later isn't seen. A later line of the protocol is a new anticancer therapy where
+it begins because the one before failed or was not borne, not where it follows by plan, as radiation does an operation
+(trial/follow_up.py).
 """
 
 from __future__ import annotations
@@ -40,10 +43,11 @@ class History:
     """What happened to persons, days on any common clock; (n,) but for scans, NaN: never.
 
     start: enrolment or diagnosis. death, cause: day and cause of death; of_cancer: whether the cancer was the cause.
-    progression: day of the scan that shows it by RECIST. clinical_progression: treatment stopped without such a scan.
+    progression: day of the scan that shows it by RECIST. clinical_progression: a line ended for it.
     metastasis: first distant one seen. response: first scan of a response (confirmed, where confirmation is asked for).
-    scans: (n, scans) days of evaluable scans after baseline, in any order. new_therapy: first anticancer drug,
-    operation or irradiation beyond the protocol's line. drop_out, cutoff: last days of contact and of the data.
+    scans: (n, scans) days of evaluable scans after baseline, in any order. new_therapy: first day of an anticancer
+    drug, operation or irradiation that is no planned part of the strategy. drop_out, cutoff: last days of contact and
+    of the data.
     """
 
     start: Floats
@@ -172,11 +176,6 @@ def responders(history: History) -> NDArray[np.bool_]:
     return (history.seen(history.response) <= np.where(np.isnan(ended), np.inf, ended)).astype(bool)
 
 
-def share_of_life_on_treatment(history: History, days_on_treatment: Floats) -> Floats:
-    """Days on treatment over days from the start to death or last contact, (n,); NaN where that is no day."""
-    return share_of_days(days_on_treatment, np.fmin(history.death, history.last_contact) - history.start)
-
-
 def share_of_days(part: Floats, lived: Floats) -> Floats:
     """Days of a part of life over the days lived, at most 1, (n,); NaN where nothing was lived."""
     share = np.divide(part, lived, out=np.full(len(lived), np.nan), where=lived > 0.0)
@@ -190,8 +189,8 @@ def _progression(
     progression, death = history.seen(history.progression), history.seen(history.death)
     event, text = _first(progression, "progression", death, "death without progression")
     stop, why = _first(
-        history.seen(history.new_therapy), "new anticancer therapy before progression",
-        history.seen(history.clinical_progression), "stopped for clinical progression",
+        _from(origin, history.seen(history.new_therapy)), "new anticancer therapy before progression",
+        _from(origin, history.seen(history.clinical_progression)), "stopped for clinical progression",
     )  # fmt: skip
     # On the day itself the scan or the death comes first.
     halted = stop < np.where(np.isnan(event), np.inf, event)
@@ -204,6 +203,11 @@ def _progression(
     shown = np.where(counted, text, reason)
     is_event = counted & (death_counts | (event == progression))
     return Endpoint(paramcd, np.arange(len(day)), day - origin, (~is_event).astype(np.int8), shown)
+
+
+def _from(origin: Floats, day: Floats) -> Floats:
+    """Days on or after the origin; NaN for others."""
+    return np.where(day >= origin, day, np.nan)
 
 
 def _last_scan(history: History, origin: Floats, end: Floats, without: Floats) -> Floats:

@@ -3,8 +3,9 @@
 A protocol is a sequence of lines. Line i is waited for once line i - 1 has begun (the first: once treatment has begun);
 it begins `delay_days` after the first of its `when` conditions holds, and ends on the first of its `until` conditions,
 or when all that it gives has been given. Lines may therefore run side by side: only PREVIOUS_LINE_ENDED waits for an
-end. RESECTABLE is a finding, not something to wait for: a line of which it is the only condition is passed over when
-the line before has ended and it does not hold, and passing over counts as the end of that line.
+end. RESECTABLE is a finding of scans, not something to wait for: a line of which it is the only condition is passed
+over when the line before has ended and the next scan, made on that day or later, doesn't show it (at once where no
+further scan is scheduled), and passing over counts as the end of that line.
 
 Days: day 0 is the first day of a line (calendars), of treatment (AFTER_START, scans) or of enrolment of the first
 patient (accrual, cut-off).
@@ -74,7 +75,8 @@ class Dosing:
     drug: INN, the id of its folder in knowledge; infusion_hours: 0 for an oral dose; hours: times of day of the
     administrations of a day with a dose, hours from the beginning of the day; calendar: (days,) float64, amount per
     administration on each day of the line in `basis` (mg, mg/m^2 or mg/kg), 0: none. It is as long as the follow-up
-    and read-only.
+    and read-only. ends_after: days of the line after which the regimen is over, the interval of its last dose included
+    (``for 6 cycles``) or as written (``until day 21``); None: it goes on.
     """
 
     drug: str
@@ -83,6 +85,7 @@ class Dosing:
     infusion_hours: float
     hours: tuple[float, ...]
     calendar: np.ndarray
+    ends_after: float | None = None
 
     def __eq__(self, other: object) -> bool:
         """Whether both give the same at the same times."""
@@ -97,7 +100,7 @@ class Dosing:
         return hash(self._key())
 
     def _key(self) -> tuple[object, ...]:
-        return (self.drug, self.basis, self.route, self.infusion_hours, self.hours)
+        return (self.drug, self.basis, self.route, self.infusion_hours, self.hours, self.ends_after)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""What treatment and its assessment leave behind: scans, adverse events and lines, and each person's history."""
+"""What treatment and its assessment leave behind: scans, adverse events and lines, and each person's history.
+
+The cohorts given here are those that the study sees (trial/follow_up.as_seen).
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,30 @@ from paget.patient.protocol import ACTIVE, ENDED, PASSED_OVER
 from paget.patient.recist import NON_TARGET, RESPONSES
 from paget.therapy.surgery import MARGINS
 from paget.therapy.toxicity import ACTIONS, terms
-from paget.trial.accrual import calendar
 from paget.trial.cohort import Cohort
+from paget.trial.follow_up import (
+    DAY,
+    EVALUABLE,
+    NADIR,
+    NEW_LESIONS,
+    NON_TARGET_STATE,
+    RESPONSE,
+    SUM,
+    TARGET_RESPONSE,
+    baseline_number,
+    clinical_stop_day,
+    contact_days,
+    enrolled,
+    followed_days,
+    new_therapy_day,
+    origin_day,
+    scan_numbers,
+    start_day,
+)
 from paget.trial.plan import Plan
 from paget.trial.protocol import RADIATION
 from paget.trial.time_to_event import History
-from paget.trial.treatment import CONDITIONS, DIAGNOSIS
+from paget.trial.treatment import CONDITIONS
 
 Columns = dict[str, np.ndarray]
 Keys = Callable[[np.ndarray], Columns]
@@ -25,7 +46,6 @@ Keys = Callable[[np.ndarray], Columns]
 
 BASELINE = "baseline"
 COMPLETED = "completed"
-DAY, SUM, NADIR, RESPONSE, TARGET_RESPONSE, NON_TARGET_STATE, NEW_LESIONS, MEASURED, EVALUABLE = range(FIRST_TARGET)
 
 
 def _never(days: np.ndarray) -> np.ndarray:
@@ -38,27 +58,9 @@ def _labels(names: tuple[str, ...], index: np.ndarray, missing: str = "") -> np.
     return np.array([*names, missing], dtype=object)[index.astype(np.int64)]
 
 
-def enrolled(cohort: Cohort) -> np.ndarray:
-    """Who has been on study, (n,) of bool."""
-    return cohort.persons["on_study"] > 0
-
-
-def start_day(cohort: Cohort) -> np.ndarray:
-    """Days from diagnosis to the start of treatment, (n,); NaN for those who never started."""
-    person = cohort.persons
-    return np.where(enrolled(cohort), person["enrolment_day"] - person["diagnosis_day"], np.nan)
-
-
-def _written(cohort: Cohort) -> tuple[np.ndarray, np.ndarray]:
-    """(person, row) of the scans that were made, the baselines among them."""
-    made = np.arange(cohort.scans.shape[1]) < cohort.persons["scan_rows"][:, None]
-    who, which = np.nonzero(made)
-    return who, which
-
-
 def responses(plan: Plan, keys: Keys, cohort: Cohort) -> Columns:
     """One row per assessment, days from the start of treatment; ADRS names where they exist."""
-    who, which = _written(cohort)
+    who, which = scan_numbers(cohort)
     row = cohort.scans[who, which]
     first = row[:, RESPONSE] < 0.0
     targets = {name.upper(): row[:, FIRST_TARGET + slot] for slot, name in enumerate(TARGET_FIELDS)}
@@ -72,17 +74,9 @@ def responses(plan: Plan, keys: Keys, cohort: Cohort) -> Columns:
         "SUM_MM": row[:, SUM],
         "NADIR_MM": row[:, NADIR],
         "EVALUABLE": row[:, EVALUABLE] > 0.0,
-        "BASELINE_NUMBER": _segment(who, first),
+        "BASELINE_NUMBER": baseline_number(who, first),
         **targets,
     }
-
-
-def _segment(who: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Number of the baseline, from 1, against which each row of a person's scans is judged."""
-    counted = np.cumsum(first)
-    start = np.searchsorted(who, who)
-    before = np.where(start > 0, counted[np.maximum(start - 1, 0)], 0)
-    return (counted - before).astype(np.int16)
 
 
 def adverse_events(plan: Plan, keys: Keys, cohort: Cohort) -> Columns:
@@ -163,54 +157,38 @@ def subject_columns(plan: Plan, cohort: Cohort) -> Columns:
     }
 
 
-def origin_day(plan: Plan, cohort: Cohort) -> np.ndarray:
-    """Day since diagnosis from which times count, (n,)."""
-    if plan.study.design.clock == DIAGNOSIS:
-        return np.zeros(len(cohort.persons))
-    return start_day(cohort)
-
-
 def history(plan: Plan, cohort: Cohort) -> History:
     """What happened to each person, in days since diagnosis."""
-    person, design = cohort.persons, plan.study.design
+    person = cohort.persons
     died = person["alive"] == 0
-    start = origin_day(plan, cohort)
     since = start_day(cohort)
-    on_study = enrolled(cohort)
+    followed = followed_days(cohort)
+    drop_out, cutoff = contact_days(plan, cohort)
 
     def day(name: str) -> np.ndarray:
-        return np.where(on_study, since + _never(person[name]), np.nan)
+        return since + _never(person[name])
 
-    followed = person["last_day"] - person["diagnosis_day"]
-    places = cohort.first + np.arange(len(person))
-    cut_off = plan.study.follow_up_days if design.cut_off_days is None else design.cut_off_days
-    known = calendar(
-        plan.study.seed, places, accrual_days=0.0 if design.cut_off_days is None else design.accrual_days,
-        follow_up_days=cut_off - (0.0 if design.cut_off_days is None else design.accrual_days),
-        drop_out_rate=design.drop_out_rate_per_day,
-    )  # fmt: skip
-    observed = np.minimum(start + known.cutoff, np.where(died, np.inf, followed))
     return History(
-        start=start,
+        start=origin_day(plan, cohort),
         death=np.where(died, followed, np.nan),
         cause=np.array([*CAUSES, ""])[person["cause"]],
         of_cancer=died & (person["cause"] < CANCER_CAUSES),
         progression=day("progression_day"),
-        clinical_progression=day("clinical_progression_day"),
+        clinical_progression=since + clinical_stop_day(cohort.lines),
         metastasis=np.where(person["metastasis_category"] > 0, -np.inf, day("metastasis_day")),
         response=day("confirmed_day"),
         scans=_scan_days(cohort, since),
-        new_therapy=np.full(len(person), np.nan),
-        drop_out=start + known.drop_out,
-        cutoff=observed,
+        new_therapy=since + new_therapy_day(cohort.lines),
+        drop_out=drop_out,
+        cutoff=cutoff,
     )
 
 
 def _scan_days(cohort: Cohort, since: np.ndarray) -> np.ndarray:
     """Days since diagnosis of the evaluable scans against the first baseline, (n, scans); NaN for none."""
     days = np.full(cohort.scans.shape[:2], np.nan)
-    who, which = _written(cohort)
+    who, which = scan_numbers(cohort)
     row = cohort.scans[who, which]
-    counted = (row[:, EVALUABLE] > 0.0) & (_segment(who, row[:, RESPONSE] < 0.0) == 1)
+    counted = (row[:, EVALUABLE] > 0.0) & (baseline_number(who, row[:, RESPONSE] < 0.0) == 1)
     days[who[counted], which[counted]] = since[who[counted]] + row[counted, DAY]
     return days

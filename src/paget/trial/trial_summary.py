@@ -19,7 +19,7 @@ from paget.trial.clone_shares import clone_shares
 from paget.trial.competing import causes, incidence_curves
 from paget.trial.contrasts import contrasts
 from paget.trial.exposure_reached import exposure
-from paget.trial.flow import flow, lines
+from paget.trial.flow import enrolment, flow, lines
 from paget.trial.plan import Study, parameter_values
 from paget.trial.survival import DAYS_PER_MONTH
 from paget.trial.toxicity_counts import toxicity
@@ -79,10 +79,14 @@ def trial(
         },
         "arms": {arm: _arm(tables, study, horizon) for arm, tables in counted.items()},
         "contrasts": [row.as_json() for row in compared],
-        "flow": {arm: flow(tables) for arm, tables in counted.items()},
+        **({} if allocated is None else {"enrolment": enrolment(next(iter(everyone.values())))}),
+        "flow": {arm: flow(tables, protocols[arm], allocated=allocated is not None) for arm, tables in counted.items()},
         "toxicity": {arm: toxicity(tables) for arm, tables in counted.items()},
         "lines": {arm: lines(tables, protocols[arm]) for arm, tables in counted.items()},
-        "exposure": {arm: exposure(tables, protocols[arm], study.disease, values) for arm, tables in everyone.items()},
+        "exposure": {
+            arm: exposure(tables, protocols[arm], study.disease, values, study.design.clock)
+            for arm, tables in counted.items()
+        },
         "clones": {arm: clone_shares(tables, study.disease) for arm, tables in counted.items()},
     }
 

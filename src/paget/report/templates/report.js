@@ -4,6 +4,7 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const narrow = () => window.innerWidth < 760;
+  const short = (name) => (name.length > 10 ? `${name.slice(0, 9)}…` : name);
 
   function template() {
     const axis = {
@@ -91,7 +92,7 @@
     const first = figure.data.find((t) => t.meta && t.meta.group !== undefined);
     hiddenSeries.set(plot.id, { group: first && first.meta.group, hidden });
     const { xaxis_range, ...layout } = figure.layout;
-    if (narrow() && layout.yaxis2) layout.yaxis2 = { ...layout.yaxis2, ...(layout.yaxis2.ticktext && { showticklabels: false }) };
+    if (narrow() && layout.yaxis2) layout.yaxis2 = { ...layout.yaxis2, ...(layout.yaxis2.ticktext && { ticktext: layout.yaxis2.ticktext.map(short), tickfont: { size: 10 } }) };
     if (narrow() && layout.yaxis && layout.yaxis.side === "right") layout.yaxis = { ...layout.yaxis, showticklabels: false };
     if (xaxis_range) layout.xaxis = { ...layout.xaxis, range: xaxis_range };
     Plotly.newPlot(plot, figure.data, { ...layout, template: template() }, config);
