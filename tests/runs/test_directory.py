@@ -81,6 +81,11 @@ def test_file_in_place_of_the_folder(tmp_path: Path):
     refused(tmp_path / "run/deeper", "a part of the path is a file")
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no folder where none can be made")
+def test_folder_that_cannot_be_made():
+    refused(Path("/proc/x/y"), "no folder can be made there")
+
+
 def test_dangling_link_in_place_of_the_folder(tmp_path: Path):
     (tmp_path / "run").symlink_to(tmp_path / "nowhere")
     refused(tmp_path / "run", "a file is in its place")

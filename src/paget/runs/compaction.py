@@ -39,10 +39,23 @@ def compact(
 
 
 def _write_table(directory: Path, name: str, schema: pa.Schema, paths: list[Path], pulse: Callable[[], None]) -> int:
+    batches = (batch for path in paths for batch in parts.read_part(path, name))
+    return _write(directory, name, schema, row_groups(batches, schema), pulse)
+
+
+def rewrite(directory: Path, name: str, change: Callable[[pa.Table], pa.Table]) -> None:
+    """Put `change` of every row group, of the same schema, in its place; a crash leaves the table as it was."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(table_path(directory, name)) as file:
+        groups = (change(file.read_row_group(number)) for number in range(file.num_row_groups))
+        _write(directory, name, file.schema_arrow, groups, lambda: None)
+
+
+def _write(directory: Path, name: str, schema: pa.Schema, groups: Iterator[pa.Table], pulse: Callable[[], None]) -> int:
     import pyarrow.parquet as pq
 
     rows = 0
-    batches = (batch for path in paths for batch in parts.read_part(path, name))
     with (
         files.atomic(table_path(directory, name)) as sink,
         pq.ParquetWriter(
@@ -54,7 +67,7 @@ def _write_table(directory: Path, name: str, schema: pa.Schema, paths: list[Path
             use_dictionary=_text_columns(schema),  # pyright: ignore[reportArgumentType]
         ) as writer,
     ):
-        for group in row_groups(batches, schema):
+        for group in groups:
             pulse()
             writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
             rows += group.num_rows

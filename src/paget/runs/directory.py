@@ -21,6 +21,7 @@ SCENARIO = "scenario.yaml"
 _ANOTHER = "Choose another folder with -o."
 _REFUSALS = {
     errno.EACCES: "no permission to write there",
+    errno.ENOENT: "no folder can be made there",
     errno.EPERM: "no permission to write there",
     errno.EROFS: "the file system is read-only",
     errno.ENAMETOOLONG: "the path is too long",
