@@ -41,8 +41,8 @@ published 95 % interval, or where none is printed the one that follows from n (W
 value x exp(+-1.96/sqrt(0.7 n)) for medians); without n there is no verdict. Simulated intervals are the Monte-Carlo
 error of the cohort. A study with a cohort preset (era, detection limit, case mix, care) is compared under that preset;
 the others with the untreated natural history. Care is a cited residual burden and hazard change. A study of treatment
-is compared with its built-in scenario (`paget scenarios`), at its own n, schedule and clock; no parameter of treatment
-has been fitted to any of its rows yet.
+is compared with its built-in scenario (`paget scenarios`), at its own n, schedule and clock; five parameters of
+treatment are fitted to rows of blocks D and E ([calibration of treatment](calibration-treatment.md)).
 
 """
 READ_OUTS = (

@@ -225,7 +225,7 @@ def mutants(factor: float) -> np.ndarray:
         mechanisms={**LONE, "growth_brake": 0.0, "mutation": factor},
         prescribed=Prescribed(diameter_mm=40.0),
         follow_up_days=TO_DIAGNOSIS,
-        **{**ALIKE, "usual_vessels": 1.0},
+        **{**ALIKE, "usual_vessels": 1.0, "mutation_rate_scale": 1.0},
     )
     return cohort.primary_clones[:, 1:].sum(axis=1) / cohort.primary_clones.sum(axis=1)
 

@@ -31,6 +31,8 @@ PLACE = np.r_[-1.0, POSTERIOR[3][1:]]
 def data(tmp_path: Path) -> Path:
     """A copy of the shipped data with this fit installed."""
     root = Path(shutil.copytree(str(shipped()), tmp_path / "data"))
+    for name in ("fitted.csv", "posterior.csv"):
+        (root / "diseases" / "atc" / name).unlink()
     outcome.write_tables(
         root / "diseases" / "atc",
         PRIORS,
@@ -68,6 +70,22 @@ def test_a_row_counts_as_fitted_once_a_fit_is_installed(data):
 def test_the_installed_files_pass_the_check_and_leave_other_diseases_alone(data):
     assert [str(problem) for problem in check(data) if problem.file.startswith("diseases/atc/")] == []
     assert all(record.status != "fitted" for record in Library(data).parameters("benign").values())
+
+
+def test_the_other_stage_keeps_its_values(data):
+    folder = data / "diseases" / "atc"
+    priors, targets = free_parameters("atc", 2), fit_targets("atc", 2)
+    posterior = smoother.draws(5, 0, 10, len(priors))
+    place = posterior[2]
+    outcome.write_tables(
+        folder, priors, outcome.fitted_records(priors, place, posterior, targets, RECORDS),
+        outcome.posterior_rows(priors, posterior),
+    )  # fmt: skip
+    library = Library(data)
+    for prior, z in (*zip(PRIORS, PLACE, strict=True), *zip(priors, place, strict=True)):
+        assert library.parameters("atc")[prior.symbol].value == pytest.approx(from_normal(prior, float(z)), rel=1e-5)
+    assert len(library.posterior("atc")) == POSTERIOR.size + posterior.size
+    assert library.fitted_rows("atc") == {target.row.key for target in (*TARGETS, *targets)}
 
 
 def test_the_posterior_is_kept_draw_by_draw(data):

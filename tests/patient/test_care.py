@@ -196,13 +196,19 @@ def test_an_operation_leaves_its_residual_once():
 
 
 def test_radiation_kills_what_the_linear_quadratic_law_says_in_the_primary_only():
-    """The ln kill is alpha D (1 + d / 10): 0.2 x 50 x 1.2 = 12 radical, 0.2 x 30 x 1.3 = 7.8 palliative."""
+    """The ln kill is alpha D (1 + d / 10): with 50 x 1.2 = 60 Gy radical, with 30 x 1.3 = 39 Gy palliative."""
+    alpha = record("radiation_alpha")
     found = table(care_delay_spread=0.0, radiation_spread=0.0, cytotoxic_loss_rate=0.0)
     persons = chosen(found)
     _, primary, metastases = lived(persons, found)
     kill = primary.sum(axis=1)
     assert not metastases.any()
-    for option, expected in (("radiotherapy", 7.8), ("radiochemotherapy", 12.0), ("surgery", 0.0), ("none", 0.0)):
+    for option, expected in (
+        ("radiotherapy", 39.0 * alpha),
+        ("radiochemotherapy", 60.0 * alpha),
+        ("surgery", 0.0),
+        ("none", 0.0),
+    ):
         mine = persons["care"] == found.options.index(option)
         np.testing.assert_allclose(kill[mine], expected, rtol=1e-9)
     radical = persons["care"] == found.options.index("radiochemotherapy")
@@ -214,7 +220,10 @@ def test_response_to_radiation_varies_between_persons_about_its_median():
     found = table(care_delay_spread=0.0, cytotoxic_loss_rate=0.0)
     persons = chosen(found)
     kill = lived(persons, found)[1].sum(axis=1)
-    mine = np.log(kill[persons["care"] == found.options.index("surgery and radiochemotherapy")] / 12.0)
+    mine = np.log(
+        kill[persons["care"] == found.options.index("surgery and radiochemotherapy")]
+        / (60.0 * record("radiation_alpha"))
+    )
     assert abs(mine.mean()) < 5.0 * record("radiation_spread") / math.sqrt(len(mine))
     assert mine.std() == pytest.approx(record("radiation_spread"), rel=0.05)
 

@@ -121,12 +121,12 @@ def test_a_cycle_that_falls_due_in_a_hold_is_given_at_its_end():
     severe = events(cohort) & early & (cohort.events["grade"] >= SEVERE)
     last = np.where(severe, cohort.events["day"], -1).max(axis=1)
     assert np.all(cohort.lines["status"][:, 0] == ENDED)
-    assert np.all(ended[last < 0] == 22.0)
+    assert np.all(ended[last < 0] == 42.0)
     waited = (last >= 0) & ~withdrawn(cohort)
     assert waited.sum() >= 30
-    assert np.all(ended[waited] == last[waited] + 60.0 + 1.0)
+    assert np.all(ended[waited] == last[waited] + 60.0 + 21.0)
     # The dose has been given: it does harm again.
-    again = events(cohort) & (cohort.events["day"] >= ended[:, None] - 1.0)
+    again = events(cohort) & (cohort.events["day"] >= ended[:, None] - 21.0)
     assert again.any(axis=1)[waited].mean() > 0.3
 
 
@@ -149,7 +149,7 @@ def test_only_the_calendar_of_the_drug_on_hold_is_put_off():
     other_held = (events(cohort) & (cohort.events["drugs"] == 2) & (cohort.events["grade"] >= SEVERE)).any(axis=1)
     only = paclitaxel_held & ~other_held
     assert only.sum() >= 30
-    assert np.all(cohort.lines["ended_day"][only, 0] == 57.0)
+    assert np.all(cohort.lines["ended_day"][only, 0] == 84.0)
 
 
 # --- who is judged, and by what ---------------------------------------------------------------------------------------

@@ -45,6 +45,9 @@ TREATABLE: Mapping[str, float] = {
     "anthracycline_kill_rate": 0.02,
     "platinum_kill_rate": 0.02,
     "cytotoxic_spread": 0.8,
+    "mutation_rate_scale": 1.0,
+    "killing_rate": 0.9,
+    "radiation_alpha": 0.2,
     "radiation_spread": 0.3,
     "antiangiogenic_pruning_rate": 0.02,
 }
