@@ -112,7 +112,7 @@ def _text(found: dict[str, Any]) -> str:
             f"trial, {found['date']}",
             f"  2 x {found['patients_per_arm']} patients, YAML to report, after the first compilation: "
             f"{found['seconds']:.1f} s (target 60)",
-            f"  day of a lesion, class or line: untreated {found['untreated_ns_per_record_day']:.0f} ns, treated "
-            f"{found['treated_ns_per_record_day']:.0f} ns: {100 * found['added_share']:+.0f} % (target below 60)",
+            f"  day of a lesion, class or line: untreated {found['untreated_ns_per_record_day']:.2g} ns, treated "
+            f"{found['treated_ns_per_record_day']:.2g} ns: {100 * found['added_share']:+.0f} % (target below 60)",
         ]
     )
