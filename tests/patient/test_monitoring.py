@@ -58,7 +58,7 @@ def dying(i, persons, kinetics, lesions, sizes, p, out):
         none, kinetics[i], none, none, none, none, sizes[i], none, lesions[i], none, none, none, none, none, none, none,
         none, none, none, none, none, none, none, none, none, none,
     )  # fmt: skip
-    out[i, 0] = cell_deaths(persons[i], own, p[0])
+    out[i, 0] = cell_deaths(persons[i], own)
     out[i, 1] = ctdna_per_ml(out[i, 0], p[0])
 
 

@@ -105,11 +105,7 @@ def _treated(
 
 def _view(written: Mapping[str, pa.Table]) -> CohortView:
     """What an analysis sees of the tables of one arm."""
-    events = written["time_to_event"].to_pandas().set_index("USUBJID")
-    times = {str(name): rows for name, rows in events.groupby("PARAMCD", sort=False, observed=True)}
-    subjects = written["subjects"].to_pandas().set_index("USUBJID")
-    further = {name: rows for name, rows in times.items() if name not in ("OS", "CSS")}
-    return CohortView(subjects, times["OS"], times["CSS"], further)
+    return CohortView.of(*(written[name].to_pandas().set_index("USUBJID") for name in ("subjects", "time_to_event")))
 
 
 def _study(
@@ -138,9 +134,6 @@ def _study(
 
 def _compared(compiled: Plan, simulated: Cohort, rows: Sequence[Published]) -> list[Comparison]:
     study = compiled.study
-    written = tables(compiled, study.arms[0], simulated)
-    subjects = written["subjects"].to_pandas().set_index("USUBJID")
-    events = written["time_to_event"].to_pandas().set_index("USUBJID")
-    view = CohortView.of(subjects, events)
+    view = _view(tables(compiled, study.arms[0], simulated))
     registry = study.registry or knowledge.diseases()[study.disease].genotype_registry
     return compare(view, rows, disease=study.disease, stands_for=study.stands_for, registry=registry)

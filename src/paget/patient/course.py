@@ -431,7 +431,7 @@ def _started(person, p, given, protocol, under, routes, own, diameter, seed, ste
     person.enrolment_day = step * p.time_step
     if may_start(person, p, given, diameter):
         if under is not None:
-            person.ctdna_at_start = ctdna_per_ml(cell_deaths(person, own, p), p)
+            person.ctdna_at_start = ctdna_per_ml(cell_deaths(person, own), p)
             person.ctc_at_start = ctc_per_ml(person, p, routes)
             enrol(person, p, protocol, under, own, diameter, seed)
         return True
@@ -480,7 +480,7 @@ def _read_diagnosis(person, p, routes, own, diameter, step, attempt, seed):
     person.founders_at_diagnosis = founders
     person.established_at_diagnosis = lasting
     person.ctc_at_diagnosis = ctc_per_ml(person, p, routes)
-    person.ctdna_at_diagnosis = ctdna_per_ml(cell_deaths(person, own, p), p)
+    person.ctdna_at_diagnosis = ctdna_per_ml(cell_deaths(person, own), p)
 
 
 @device_function

@@ -104,7 +104,7 @@ def _set_losses(person, p, own, primary_loss, metastasis_loss, under):
         own.kinetics[1 + group].loss_rate = killed + metastasis_loss
     if under is not None:
         if person.treated:
-            set_effects(person, p, own, primary_loss, metastasis_loss)
+            set_effects(person, own, primary_loss, metastasis_loss)
     lost = metastases.loss_rate + metastases.untreated_rate - metastases.unbraked_rate
     if abs(lost - person.nursery_loss) > p.loss_resolution:
         person.nursery_loss = lost

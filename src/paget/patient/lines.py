@@ -107,8 +107,7 @@ def begins_today(here, day, recovered_day):
 
 @device_function
 def end_lines(lines, states, day):
-    """End the lines whose condition has come true, or that have been given in full; True if one ended."""
-    ended = False
+    """End the lines whose condition has come true, or that have been given in full."""
     for line in range(states.shape[0]):
         here = states[line]
         if here.status == ACTIVE:
@@ -118,8 +117,6 @@ def end_lines(lines, states, day):
                 here.status = ENDED
                 here.ended_day = day
                 here.reason = reason
-                ended = True
-    return ended
 
 
 @device_function

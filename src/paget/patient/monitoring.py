@@ -47,7 +47,7 @@ PRIMARY = -1
 
 
 @device_function
-def cell_deaths(person, own, p):
+def cell_deaths(person, own):
     """Cancer cells that die a day, in primary, recorded lesions and size classes, at the rates of the last step.
 
     own: Workspace (kinetics, lesions, sizes); extra losses are those that stand in own.kinetics.

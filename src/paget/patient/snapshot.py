@@ -129,7 +129,7 @@ def write_curve(person, own, day, ctc, diameter, p):
         person.lesion_count + person.crowd_count, ctc, diameter, person.niche, person.vegf, person.vessel_quality,
         person.hypoxia, person.interstitial_pressure, person.stem_share, person.t_cells,
         _mutant_share(own.primary_clones), dormant,
-        ctdna_per_ml(cell_deaths(person, own, p), p),
+        ctdna_per_ml(cell_deaths(person, own), p),
     )  # fmt: skip
     for place in range(len(rest)):
         row[4 + place] = rest[place]

@@ -177,7 +177,7 @@ def _add_to_lesion(person, p, own, position, day, seed, step):
 
 
 @device_function
-def set_effects(person, p, own, primary_loss, metastasis_loss):
+def set_effects(person, own, primary_loss, metastasis_loss):
     """Fill own.effects from today's drugs and T cells; the losses (1/day) come from the care of the era.
 
     Lesions without a record follow the founder clone, those that grew from resistant cells the resistant one.

@@ -152,7 +152,7 @@ def subjects(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
         "DIAGNOSIS_SITES": _site_names(plan, _sites_with(plan, cohort, at_diagnosis >= seen)),
         "AUTOPSY_SITES": _site_names(plan, sites_at_end(plan, cohort, noted) & died[:, None]),
         "LOCAL_TUMOUR": _local_tumour(plan, cohort),
-        **treatment_outputs.subject_columns(plan, cohort),
+        **treatment_outputs.subject_columns(cohort),
         **workup_columns(plan, cohort),
         "ALLOCATED": np.full(len(person), True),
     }

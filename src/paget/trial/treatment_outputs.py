@@ -126,7 +126,7 @@ def _reasons(mask: int) -> str:
     return ";".join(kind for bit, kind in enumerate(CONDITIONS) if mask >> bit & 1) or COMPLETED
 
 
-def subject_columns(plan: Plan, cohort: Cohort) -> Columns:
+def subject_columns(cohort: Cohort) -> Columns:
     """Columns of subjects that speak of treatment."""
     person = cohort.persons
     on_study = enrolled(cohort)
