@@ -62,9 +62,9 @@ def test_without_mutation_the_first_line_leaves_the_tumour_as_it_is():
 
 
 def test_a_drug_of_an_earlier_line_goes_on_acting_under_a_later_one():
-    """Trametinib throughout; a trace of dabrafenib as a second line beside it must not switch it off."""
-    throughout = line("trametinib 2 mg every 24 h oral")
-    trace = line("dabrafenib 1 mg every 12 h oral", when=when("after start", 8.0), until=when("duration", 2.0))
+    """Dabrafenib throughout; a trace of trametinib as a second line beside it must not switch it off."""
+    throughout = line("dabrafenib 150 mg every 12 h oral")
+    trace = line("trametinib 0.01 mg every 24 h oral", when=when("after start", 8.0), until=when("duration", 2.0))
     more = {"genotype": BRAF_P53, "mechanisms": {"toxicity": 0.0, "mutation": 0.0}, "follow_up_days": 40}
     from paget.trial.treatment import Protocol
 

@@ -117,7 +117,7 @@ def test_names_from_a_scenario_are_text(synthetic: ModuleType, tmp_path: Path) -
     assert "&lt;img src=x onerror=alert(2)&gt;" in names
 
 
-TREATMENT = {name for name, content in SECTIONS.items() if content == "trial"}
+TREATMENT = {name for name, content in SECTIONS.items() if content in ("trial", "enrolment")}
 WITHOUT_SPREAD = {"where", "homing", "cascade-steps", "lesion-sizes", "genealogy"}
 
 

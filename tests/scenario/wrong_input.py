@@ -261,6 +261,13 @@ PATIENTS = {
     "diameter": "presentation: {diameter: 6 months}",
     "futures": "futures: 0",
     "patients is not a key": "patients: 5",
+    "design is of a trial": "design: randomised",
+    "no arm": "arms: []",
+    "drug of an arm": "arms: [{name: a, lines: [{drugs: dabrafenb 150 mg every 12 h oral}]}]",
+    "line without an end that comes": (
+        "scans: off\narms: [{name: a, lines: [{drugs: dabrafenib 150 mg every 12 h oral, until: progression}]}]"
+    ),
+    "endpoint on scans that are off": "scans: off\nendpoints: [PFS]",
 }
 NETWORKS = {
     "patients are not of this kind": "patients: 5",

@@ -127,6 +127,23 @@ def test_a_second_line_after_failure_is_the_next_therapy_and_a_planned_one_is_no
     assert not (other["time_to_event"]["EVNTDESC"] == "new anticancer therapy").any()
 
 
+def test_progression_is_followed_beyond_an_operation_that_takes_every_lesion():
+    """Neither the knife nor what follows it by plan ends the observation; what it took is no response."""
+    operation = Line("operation", surgery=knife())
+    trace = line("paclitaxel 0.001 mg/m2 every 7 d iv")
+    for given in (Protocol((operation,)), Protocol((operation, trace))):
+        found = written(given, 365, 60)
+        operated = found["subjects"][found["subjects"]["MARGIN"] != ""]
+        assert len(operated) >= 20
+        assert set(operated["BOR"]) == {"NE"}
+        events = found["time_to_event"]
+        events = events[(events["PARAMCD"] == "PFS") & events["USUBJID"].isin(operated["USUBJID"])]
+        assert (events["EVNTDESC"] == "progression").sum() >= 10
+        assert (events["AVAL"] > 0.0).all()
+        after = found["responses"].query("BASELINE_NUMBER >= 2 and AVALC != 'baseline'")
+        assert {"NED", "PD"} <= set(after["AVALC"])
+
+
 def mask(*kinds: str) -> int:
     return sum(1 << CONDITIONS.index(kind) for kind in kinds)
 

@@ -463,11 +463,13 @@ def test_paclitaxel_shrinks_more_than_other_cytotoxics_and_kills_what_divides(me
 @pytest.mark.inventory("DRG-08", off="target_inhibition", scale="trial")
 def test_sorafenib_acts_on_the_cells(mechanisms):
     switches = {**mechanisms(), "vascular_endothelial_blockade": 0.0}
-    effect = shrinkage("sorafenib", "400 mg every 12 h oral", switches)
-    # A few are sensitive, most hardly: the spread of sensitivity between persons.
-    assert np.mean(effect < 0.0) > 0.5
-    assert np.percentile(effect, 5) < -0.2
-    assert np.all(effect <= 1e-9)
+    full, trace = (
+        immortal(switches, f"sorafenib {dose} mg every 12 h oral").persons["volume_metastases"] for dose in (400, 0.4)
+    )
+    effect = np.log(full[trace > 0.0] / trace[trace > 0.0])
+    # A few are sensitive, most hardly: the spread of sensitivity between persons. Vessels hold the primary anyway.
+    assert np.min(effect) < -0.2
+    assert np.all(effect <= 1e-4)
 
 
 @pytest.mark.inventory("DRG-08", off="vascular_endothelial_blockade", scale="trial")
@@ -517,7 +519,7 @@ def test_the_tumour_comes_back_as_the_clone_that_resists_its_drugs(mechanisms):
     resistant = names.index("mek_resistant")
 
     def share(given: Protocol, clone: int) -> float:
-        counts = treated(switches, given).primary_clones
+        counts = treated(switches, given, follow_up_days=540).primary_clones
         present = counts.sum(axis=1) > 1e6
         return float(np.mean(counts[present, clone] > 0.5 * counts[present].sum(axis=1))) if present.any() else 0.0
 

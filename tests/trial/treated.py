@@ -41,6 +41,7 @@ TREATABLE: Mapping[str, float] = {
     "lethal_lung_volume": 8e4,
     "drug_sensitivity_spread": 1.0,
     "phenotype_death_rate": 1.0,
+    "mitotic_death_share": 0.7,
     "taxane_kill_rate": 0.02,
     "anthracycline_kill_rate": 0.02,
     "platinum_kill_rate": 0.02,

@@ -1,4 +1,4 @@
-"""Growth of the primary through the capsule: a state reached with hazard k (V / 1 mL)^(2/3) x invasiveness.
+"""Growth of the primary through the capsule: a state reached with hazard k (V / 1 mL)^(2/3) x invasiveness x tempo.
 
 The person crosses when the cumulated hazard passes an exponential threshold. Switch `extrathyroidal_extension`.
 """

@@ -104,7 +104,7 @@ def _set_losses(person, p, own, primary_loss, metastasis_loss, under):
         own.kinetics[1 + group].loss_rate = killed + metastasis_loss
     if under is not None:
         if person.treated:
-            set_effects(person, own, primary_loss, metastasis_loss)
+            set_effects(person, p, own, primary_loss, metastasis_loss)
     lost = metastases.loss_rate + metastases.untreated_rate - metastases.unbraked_rate
     if abs(lost - person.nursery_loss) > p.loss_resolution:
         person.nursery_loss = lost
@@ -137,9 +137,11 @@ def _step_hierarchy(person, p, kinetics, rate):
 
 @device_function
 def _extend(person, p):
+    # Invasion goes by the person's own clock, as growth does: fast tumours would else present before they extend.
     person.extension_hazard += (
         p.switch_extrathyroidal_extension
         * p.time_step
+        * person.time_scale
         * hazard(person.volume_primary, p.extension_rate, person.invasiveness, p.millilitre)
     )
     if person.extension_hazard >= person.extension_susceptibility:

@@ -197,7 +197,7 @@ def _begin(person, p, protocol, under, own, place, day, diameter, seed, step):
     begin_line(person, p, own, line, seed, step)
     changed = person.progression_day >= 0.0 or person.clinical_progression_day >= 0.0 or person.operated_day >= 0.0
     if changed and protocol.scan_days.shape[0] > 0:
-        # A line after progression or an operation is judged against a baseline of its own.
+        # A line after progression or an operation is judged against a baseline of its own, on its first day.
         _look_first(person, p, protocol, under, own, day, diameter, seed)
     if line.surgery_sites == 0:
         return False
@@ -215,6 +215,9 @@ def _begin(person, p, protocol, under, own, place, day, diameter, seed, step):
             clear_site(
                 person, p, own, site, PRIMARY_SITE, left, decisions.KNIFE, decisions.KNIFE_LESIONS, seed, step, place
             )
+    if protocol.scan_days.shape[0] > 0:
+        # What the knife took is no response to judge: what it left is the next baseline.
+        _look_first(person, p, protocol, under, own, day, diameter, seed)
     return died == 1
 
 

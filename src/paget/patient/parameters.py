@@ -152,6 +152,7 @@ _CELLS: dict[str, str] = {
 _TREATMENT: dict[str, str] = {
     "drug_sensitivity_spread": "1",
     "phenotype_death_rate": "1/d",
+    "mitotic_death_share": "1",
     "least_delivery": "1",
     "partner_exposure_limit": "1",
     "drug_induction_resolution": "1",

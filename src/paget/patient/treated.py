@@ -21,6 +21,7 @@ from paget.compute import device_function
 from paget.compute.random import binomial
 from paget.patient.clones import CLONES_OF_A_LESION, mutate
 from paget.therapy.dead_cells import cleared
+from paget.therapy.mitotic_death import net_loss
 
 PRIMARY_PLACE, METASTASIS_PLACE = range(2)
 """Places with effects of their own."""
@@ -177,7 +178,7 @@ def _add_to_lesion(person, p, own, position, day, seed, step):
 
 
 @device_function
-def set_effects(person, own, primary_loss, metastasis_loss):
+def set_effects(person, p, own, primary_loss, metastasis_loss):
     """Fill own.effects from today's drugs and T cells; the losses (1/day) come from the care of the era.
 
     Lesions without a record follow the founder clone, those that grew from resistant cells the resistant one.
@@ -189,7 +190,8 @@ def set_effects(person, own, primary_loss, metastasis_loss):
             kinetics = own.kinetics[place]
             drug = own.drug_effects[place, clone]
             effect = own.effects[place, clone]
-            effect.unbraked_rate = kinetics.untreated_rate * (1.0 - own.clone_costs[clone]) - drug.division_loss
+            effect.unbraked_rate = kinetics.untreated_rate * (1.0 - own.clone_costs[clone])
+            effect.unbraked_rate -= net_loss(drug.division_loss, kinetics, p)
             effect.division_rate = kinetics.division_rate - drug.division_loss
             effect.loss_rate = by_t_cells + drug.killing + (primary_loss if place == 0 else metastasis_loss)
     for group in range(own.kinetics.shape[0] - 1):

@@ -2,7 +2,8 @@
 
 Drugs: doses by the calendars of the lines that are being given, one exact day of pharmacokinetics, then
 
-    division of clone c    -b_max (1 - pi_c(x) / pi_c(0)) tau              response table of the line's network drugs
+    division of clone c    -b_max (1 - pi_c(x) / pi_c(0)) tau              response table of the line's network drugs,
+                                                                           with deaths: therapy/mitotic_death.py
     death of clone c       + r_death (delta_c(x) - delta_c(0)) tau         the same table, deaths of either kind
                            + sum of the cytotoxics                         therapy/cytotoxic.py
     ln x = mean over the drugs of a line now in the blood of ln(C / C_usual) + omega z

@@ -47,7 +47,7 @@ def _who(run: RunDirectory, labels: Labels) -> str:
     if count == 1 and len(run.arms) <= 1:
         return labels("headline.who_patient_single" if patient else "headline.who_single", **values)
     if patient:
-        return labels("headline.who_patient", **values)
+        return labels("headline.who_patient_arms" if len(run.arms) > 1 else "headline.who_patient", **values)
     if randomised.is_randomised(run.summary):
         each = ", ".join(
             labels("headline.allocated", count=number(own), arm=arm) for own, arm in zip(counts, run.arms, strict=True)

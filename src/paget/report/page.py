@@ -43,7 +43,7 @@ BROKEN_STATES = {"interrupted", "failed"}
 SECTIONS = {
     "published-model": "published_model",
     "knock-outs": "knockouts",
-    "flow": "trial",
+    "flow": "enrolment",
     "overall-survival": "survival",
     "endpoints": "trial",
     "contrasts": "trial",

@@ -26,9 +26,11 @@ from paget.report.trial_part import trial
 def context(run: RunDirectory, labels: Labels) -> dict[str, Any]:
     """What the templates take for these sections."""
     if not trial(run):
-        return {"trial": False}
+        return {"trial": False, "enrolment": False}
     return {
         "trial": True,
+        # The futures of one patient were not enrolled: candidates only tell how rare the presentation is.
+        "enrolment": run.about.get("kind") != "patient",
         "flows": flow_diagram.flows(run, labels),
         "endpoint_curves": endpoint_curves.figures(run, labels),
         "forests": contrasts.figures(run, labels),

@@ -1,4 +1,7 @@
-"""How a trial is run: design, entry, scans, losses and supportive care. What is left out is as in a plain cohort."""
+"""How a trial is run: design, entry, scans, losses and supportive care. What is left out is as in a plain cohort.
+
+Of one patient only scans and supportive care can be said.
+"""
 
 from __future__ import annotations
 
@@ -236,7 +239,18 @@ class Enrolment(ScenarioRecord):
         return None if self.ECOG is None or self.ECOG.max is None else float(self.ECOG.max)
 
 
-class Conduct(ScenarioRecord):
+class Monitoring(ScenarioRecord):
+    """What everybody gets beside the treatment of an arm, in a trial or as one patient."""
+
+    scans: ScansField | None = Field(
+        default=None, description=f"Imaging from the start on; {USUAL_SCANS} where treatment or an endpoint needs it."
+    )
+    supportive_care: SupportiveCare | None = Field(
+        default=None, description="Airway and nutrition; neither if left out."
+    )
+
+
+class Conduct(Monitoring):
     """The keys of a trial that say how it is run."""
 
     design: DesignName | None = Field(
@@ -249,9 +263,3 @@ class Conduct(ScenarioRecord):
     accrual: Accrual | None = Field(default=None, description="Time in which patients enter; all at once if left out.")
     drop_out: DropOutField | None = Field(default=None, description="Share lost to follow-up; nobody if left out.")
     cut_off: CutOffField | None = Field(default=None, description="When the data are cut; never if left out.")
-    scans: ScansField | None = Field(
-        default=None, description=f"Imaging from the start on; {USUAL_SCANS} where treatment or an endpoint needs it."
-    )
-    supportive_care: SupportiveCare | None = Field(
-        default=None, description="Airway and nutrition; neither if left out."
-    )

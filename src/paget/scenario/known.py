@@ -13,7 +13,7 @@ from paget.scenario.faults import fault, shown
 from paget.scenario.fields import ALTERED, WILD_TYPE, did_you_mean
 from paget.scenario.genotype import known_gene
 from paget.scenario.model import Patient, Scenario, Trial
-from paget.scenario.treatment_faults import faults_of_conduct, faults_of_lines
+from paget.scenario.treatment_faults import faults_of_conduct, faults_of_endpoints, faults_of_lines
 from paget.scenario.units import convert, finite, split
 
 Problem = tuple[Path, PydanticCustomError]
@@ -29,9 +29,10 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
         yield from _caught(("parameters", symbol), lambda symbol=symbol: parameter_value(scenario, symbol))
     yield from _wrong_in_arms(scenario)
     yield from _unknown_alterations(scenario)
+    yield from faults_of_lines(scenario)
+    yield from faults_of_endpoints(scenario)
     if isinstance(scenario, Trial):
         yield from _nobody_eligible(scenario)
-        yield from faults_of_lines(scenario)
         yield from faults_of_conduct(scenario)
 
 

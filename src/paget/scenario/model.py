@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from paget.scenario.cohort import Cohort, of_the_disease
-from paget.scenario.conduct import USUAL_SCANS, Conduct, parse_scans
+from paget.scenario.conduct import USUAL_SCANS, Conduct, Monitoring, parse_scans
 from paget.scenario.eligibility import Eligibility
 from paget.scenario.faults import fault, shown
 from paget.scenario.fields import (
@@ -178,6 +178,16 @@ class _Scenario(ScenarioRecord):
         return self.follow_up.value
 
 
+def _is_treated(arms: tuple[Arm, ...]) -> bool:
+    return any(arm.lines for arm in arms)
+
+
+def _usual_scans(scenario: Trial | Patient) -> dict[str, Any]:
+    """The scans of a scenario that needs them and doesn't say how often, so that the resolved one shows them."""
+    needed = _is_treated(scenario.arms) or bool(set(scenario.endpoints) & set(SCANNED_ENDPOINTS))
+    return {"scans": parse_scans(USUAL_SCANS)} if needed and scenario.scans is None else {}
+
+
 class Trial(Conduct, _Scenario):
     """A cohort of virtual patients in one or more arms."""
 
@@ -189,12 +199,9 @@ class Trial(Conduct, _Scenario):
     @model_validator(mode="after")
     def _with_its_conduct(self) -> Trial:
         """Design and scans of a trial that has treatment, so that the resolved scenario shows them."""
-        usual: dict[str, Any] = {}
-        treated = any(arm.lines for arm in self.arms)
-        if treated and self.design is None:
+        usual = _usual_scans(self)
+        if _is_treated(self.arms) and self.design is None:
             usual["design"] = TWINS
-        if self.scans is None and (treated or set(self.endpoints) & set(SCANNED_ENDPOINTS)):
-            usual["scans"] = parse_scans(USUAL_SCANS)
         return self.model_copy(update=usual) if usual else self
 
 
@@ -218,15 +225,16 @@ class Presentation(ScenarioRecord):
         return None if self.diameter is None else self.diameter.value
 
 
-class Patient(_Scenario):
-    """One genotype and presentation with many stochastic futures."""
+class Patient(Monitoring, _Scenario):
+    """One genotype and presentation with many stochastic futures, each of them the same in every arm but for it."""
 
     kind: Literal["patient"]
     genotype: Annotated[GenotypeField, PlainSerializer(lambda genes: [label(*pair) for pair in genes.items()])] = Field(
         default_factory=dict
     )
     presentation: Presentation = Field(default_factory=Presentation)
-    futures: Count = Field(default=200, description="Stochastic futures of this one patient.")
+    futures: Count = Field(default=200, description="Stochastic futures of this one patient, per arm.")
+    arms: Arms = (Arm(name=SUPPORTIVE_CARE),)
 
     @model_validator(mode="after")
     def _one_size_at_diagnosis(self) -> Patient:
@@ -234,15 +242,16 @@ class Patient(_Scenario):
             raise fault("presentation.diameter and start.diagnosis both say when the tumour is found", "Keep one.")
         return self
 
+    @model_validator(mode="after")
+    def _with_its_scans(self) -> Patient:
+        """Scans of a patient who is treated, so that the resolved scenario shows them."""
+        usual = _usual_scans(self)
+        return self.model_copy(update=usual) if usual else self
+
     @property
     def patients(self) -> int:
         """Virtual patients to simulate: one per future."""
         return self.futures
-
-    @property
-    def arms(self) -> tuple[Arm, ...]:
-        """The one arm of a patient: supportive care."""
-        return (Arm(name=SUPPORTIVE_CARE),)
 
 
 Scenario = Trial | Patient

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,26 +29,31 @@ def protocols_of(scenario: Scenario) -> Mapping[str, Protocol]:
 
 
 def design_of(scenario: Scenario) -> Design:
-    """How the scenario is run; the futures of one patient have the design of a cohort."""
-    clock, endpoints = scenario.cohort.clock, scenario.endpoints
-    if not isinstance(scenario, Trial):
-        return Design(clock=clock, endpoints=endpoints)
+    """How the scenario is run; the futures of one patient are twins in every arm, treated at once."""
     care = scenario.supportive_care or SupportiveCare()
-    enrolment = scenario.enrolment
-    return Design(
-        kind=scenario.design or treatment.TWINS,
-        stratify=scenario.stratify or (),
-        accrual_days=0.0 if scenario.accrual is None else scenario.accrual.value,
-        drop_out_rate_per_day=0.0 if scenario.drop_out is None else scenario.drop_out.per_day,
-        cut_off_days=None if scenario.cut_off is None else scenario.cut_off.after.value,
-        enrolment_delay_days=0.0 if enrolment is None else enrolment.delay.value,
-        enrolment_spread=0.0 if enrolment is None else enrolment.spread,
-        enrolment_ecog_limit=None if enrolment is None else enrolment.ecog_limit,
-        clock=clock,
+    design = Design(
+        clock=scenario.cohort.clock,
+        endpoints=scenario.endpoints,
         scan_days=() if scenario.scans is None else scenario.scans.days(scenario.follow_up_days),
         tracheostomy=care.tracheostomy != NEVER,
         nutrition=care.nutrition,
-        endpoints=endpoints,
+    )
+    return _conducted(design, scenario) if isinstance(scenario, Trial) else design
+
+
+def _conducted(design: Design, trial: Trial) -> Design:
+    """The design with what a trial says of entry, losses and the analysis."""
+    enrolment = trial.enrolment
+    return replace(
+        design,
+        kind=trial.design or treatment.TWINS,
+        stratify=trial.stratify or (),
+        accrual_days=0.0 if trial.accrual is None else trial.accrual.value,
+        drop_out_rate_per_day=0.0 if trial.drop_out is None else trial.drop_out.per_day,
+        cut_off_days=None if trial.cut_off is None else trial.cut_off.after.value,
+        enrolment_delay_days=0.0 if enrolment is None else enrolment.delay.value,
+        enrolment_spread=0.0 if enrolment is None else enrolment.spread,
+        enrolment_ecog_limit=None if enrolment is None else enrolment.ecog_limit,
     )
 
 

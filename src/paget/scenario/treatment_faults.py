@@ -17,7 +17,7 @@ from paget.scenario.fields import SCANNED_ENDPOINTS
 from paget.scenario.genotype import gene_names
 from paget.scenario.line import Event, Line
 from paget.scenario.local_treatment import LARGEST_DOSE_GY, spoken
-from paget.scenario.model import Arm, Trial
+from paget.scenario.model import Arm, Scenario, Trial
 from paget.scenario.phrase import as_text
 from paget.scenario.regimen import Regimen
 from paget.trial.treatment import (
@@ -40,10 +40,10 @@ Problem = tuple[Path, PydanticCustomError]
 _EXTENT = {DEBULKING: 1, LOBECTOMY: 2, TOTAL_THYROIDECTOMY: 3}
 
 
-def faults_of_lines(trial: Trial) -> Iterator[Problem]:
+def faults_of_lines(scenario: Scenario) -> Iterator[Problem]:
     """Path and error of every line that cannot be given as written."""
-    unscanned = _unscanned(trial)
-    for place, arm in enumerate(trial.arms):
+    unscanned = _unscanned(scenario)
+    for place, arm in enumerate(scenario.arms):
         at: Path = ("arms", place, "lines")
         for number, line in enumerate(arm.lines):
             here = (*at, number)
@@ -54,15 +54,14 @@ def faults_of_lines(trial: Trial) -> Iterator[Problem]:
         yield from _of_names(arm, at)
         yield from _of_operations(arm, at)
         yield from _of_radiation(arm, at)
-        yield from _of_beginnings(arm, at, trial.follow_up_days)
+        yield from _of_beginnings(arm, at, scenario.follow_up_days)
         yield from _of_drugs_side_by_side(arm, at)
 
 
 def faults_of_conduct(trial: Trial) -> Iterator[Problem]:
-    """Path and error of what a trial's design contradicts or cannot measure."""
+    """Path and error of what a trial's design contradicts."""
     yield from _of_randomisation(trial)
     yield from _of_strata(trial)
-    yield from _of_unseen_endpoints(trial)
     if trial.cut_off is not None and trial.accrual is not None and trial.cut_off.after.value <= trial.accrual.value:
         message = f'"{trial.cut_off}" is not later than the end of accrual, {trial.accrual}'
         yield ("cut_off",), fault(message, "Write a later time.")
@@ -72,10 +71,10 @@ def faults_of_conduct(trial: Trial) -> Iterator[Problem]:
         yield ("cut_off",), fault(message, "Write an earlier time, a longer follow_up, or leave it out.")
 
 
-def _of_unseen_endpoints(trial: Trial) -> Iterator[Problem]:
-    """Endpoints that are seen on scans where there are none; without treatment scans may be left out."""
-    unscanned = _unscanned(trial) if trial.scans is not None else ""
-    for endpoint in trial.endpoints if unscanned else ():
+def faults_of_endpoints(scenario: Scenario) -> Iterator[Problem]:
+    """Path and error of endpoints that need scans where there are none; without treatment scans may be left out."""
+    unscanned = _unscanned(scenario) if scenario.scans is not None else ""
+    for endpoint in scenario.endpoints if unscanned else ():
         if endpoint in SCANNED_ENDPOINTS:
             message = f"endpoint {endpoint} is seen on scans, and {unscanned}"
             yield ("endpoints",), fault(message, _REMEDY_SCANS[unscanned])
@@ -115,11 +114,11 @@ def _of_strata(trial: Trial) -> Iterator[Problem]:
             yield ("stratify", place), fault(message, f"Known: {', '.join(sorted(altered)) or 'none'}.")
 
 
-def _unscanned(trial: Trial) -> str:
+def _unscanned(scenario: Scenario) -> str:
     """Why nobody has a scan after the baseline; empty where there are such scans."""
-    if trial.scans is None or not trial.scans.spans:
+    if scenario.scans is None or not scenario.scans.spans:
         return _OFF
-    return "" if len(trial.scans.days(trial.follow_up_days)) > 1 else _TOO_RARE
+    return "" if len(scenario.scans.days(scenario.follow_up_days)) > 1 else _TOO_RARE
 
 
 def _of_what_is_given(line: Line, here: Path) -> Iterator[Problem]:

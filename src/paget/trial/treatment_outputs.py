@@ -185,10 +185,13 @@ def history(plan: Plan, cohort: Cohort) -> History:
 
 
 def _scan_days(cohort: Cohort, since: np.ndarray) -> np.ndarray:
-    """Days since diagnosis of the evaluable scans against the first baseline, (n, scans); NaN for none."""
+    """Days since diagnosis of the evaluable scans, (n, scans); NaN for none.
+
+    Those against a later baseline too: one that follows a failure lies after it, and one after an operation goes on.
+    """
     days = np.full(cohort.scans.shape[:2], np.nan)
     who, which = scan_numbers(cohort)
     row = cohort.scans[who, which]
-    counted = (row[:, EVALUABLE] > 0.0) & (baseline_number(who, row[:, RESPONSE] < 0.0) == 1)
+    counted = row[:, EVALUABLE] > 0.0
     days[who[counted], which[counted]] = since[who[counted]] + row[counted, DAY]
     return days
