@@ -79,10 +79,10 @@ validate: .venv/test
 
 # Hours; killed at any moment, the same command goes on.
 fit: .venv/run
-	$(BIN)/python tools/fit.py --threads $(WORKERS)
+	$(BIN)/python tools/fit.py --rounds 30 --threads $(WORKERS)
 
 fit-treatment: .venv/run
-	$(BIN)/python tools/fit.py --stage 2 --threads $(WORKERS)
+	$(BIN)/python tools/fit.py --stage 2 --members 20 --steps 2 --patients 40 --rounds 6 --threads $(WORKERS)
 
 bench: .venv/run
 	$(BIN)/paget bench

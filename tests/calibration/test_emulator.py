@@ -72,3 +72,17 @@ def test_refining_is_never_worse_than_the_medians_and_resumes(tmp_path):
     assert refine(problem(counted), settings, found, tmp_path / "killed", silent).tolist() == place.tolist()
     assert counted.calls == settings.rounds - 2
     assert settings.finer.patients == FINER * settings.patients
+
+
+def test_a_required_row_pulls_the_place_that_is_chosen(tmp_path):
+    settings = replace(SETTINGS, rounds=4)
+    plain = problem(Simulator())
+    asked = replace(plain, targets=(replace(plain.targets[0], required=True, weight=0.01), *plain.targets[1:]))
+    free = replace(plain, targets=(replace(plain.targets[0], weight=0.01), *plain.targets[1:]))
+    gaps = []
+    for number, given in enumerate((asked, free)):
+        place = refine(
+            given, settings, fit(given, settings, tmp_path / str(number), silent), tmp_path / str(number), silent
+        )
+        gaps.append(abs(float(given.forecast(place).value[0]) - plain.targets[0].centre))
+    assert gaps[0] < 0.5 * gaps[1]

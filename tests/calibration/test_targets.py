@@ -11,7 +11,7 @@ import pytest
 
 from paget import knowledge
 from paget.calibration.forecast import forecast
-from paget.calibration.targets import centres, fit_targets, group_of, variances, weighted, weights
+from paget.calibration.targets import centres, fit_targets, group_of, merits, variances, weighted, weights
 from paget.errors import InputError
 from paget.knowledge.check import check
 from paget.knowledge.reading import shipped
@@ -39,6 +39,18 @@ def test_fewer_rows_of_a_group_weigh_more_each():
     rows = [(target.row, target.cohort) for target in TARGETS if target.group == "Japan"]
     assert weights(weighted(rows[:2])).tolist() == [0.5, 0.5]
     assert weights(weighted(rows[:1])).tolist() == [1.0]
+
+
+def test_the_metastatic_share_of_each_registry_counts_in_full_where_one_place_is_chosen():
+    required = {target.name: target.cohort for target in TARGETS if target.required}
+    assert required == {
+        "Kebebew2005 SEER 1973-2000 extent_distant_metastasis": "SEER-1973-2000",
+        "Onoda2020 IVC stage_share_IVC": "Japan",
+        "LeeJS2022 all distant_metastasis_at_dx": "Gangnam-2004-2022",
+    }
+    for target, weight, merit in zip(TARGETS, weights(TARGETS), merits(TARGETS), strict=True):
+        assert merit == (1.0 if target.name in required else weight)
+        assert weight == target.weight < 1.0 or target.name not in required
 
 
 def test_a_share_and_a_median_by_hand():

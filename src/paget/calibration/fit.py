@@ -20,7 +20,7 @@ from paget import knowledge
 from paget.calibration import emulator, smoother
 from paget.calibration.forecast import Forecast, forecast
 from paget.calibration.priors import free_parameters, model_values
-from paget.calibration.targets import Target, centres, fit_targets, read_outs, variances, weights
+from paget.calibration.targets import Target, centres, fit_targets, merits, read_outs, variances, weights
 from paget.compute.cache import source_hash
 from paget.errors import InputError
 from paget.knowledge.fitted import NATURAL_HISTORY, Prior
@@ -107,7 +107,7 @@ class Forecasts:
     def best(self, problem: Problem, count: int) -> list[Floats]:
         """The `count` places of the least penalised misfit by their own forecasts."""
         variance = variances(problem.targets) + np.nan_to_num(self.errors) ** 2
-        centre, weight = centres(problem.targets), weights(problem.targets)
+        centre, weight = centres(problem.targets), merits(problem.targets)
         penalised = [
             emulator.misfit(value, centre, row, weight) + float(place @ place)
             for place, value, row in zip(self.z, self.values, variance, strict=True)
@@ -183,7 +183,7 @@ def refine(
     The first round tries the medians of the posterior, which need not lie where its members do; each other the place
     that is best by an emulator of all forecasts so far, to which it adds its own.
     """
-    centre, weight = centres(problem.targets), weights(problem.targets)
+    centre, weight = centres(problem.targets), merits(problem.targets)
     known, middle = found.forecasts, np.median(found.posterior, axis=0)
     usual = np.nanmedian(known.errors, axis=0) / np.sqrt(FINER)
     tried: list[tuple[float, Floats]] = []

@@ -60,7 +60,8 @@ model as linear in every step, and {members} members know an SD to about {precis
 
 Installed is one place, not the medians, which need not lie where the members do: {rounds} rounds with {finer} patients
 per cohort, the first at the medians, each other where an emulator of all forecasts so far (a Gaussian process per row)
-expects the best; the one with the least penalised misfit is kept.
+expects the best; the one with the least penalised misfit is kept. In this choice a required row (`fit_targets.csv`)
+counts as one, whatever its share of its group.
 
 """
 

@@ -45,6 +45,7 @@ class Target:
     error: float
     weight: float
     scenario: str | None = None
+    required: bool = False
 
     @property
     def group(self) -> str:
@@ -87,7 +88,10 @@ def fit_targets(disease: str, stage: int = NATURAL_HISTORY) -> tuple[Target, ...
     if not chosen:
         raise InputError(f"disease {disease!r} has no row to fit", remedy="Mark some in fit_targets.csv.")
     targets = weighted(chosen)
-    return tuple(replace(target, scenario=each.scenario) for target, each in zip(targets, listed, strict=True))
+    return tuple(
+        replace(target, scenario=each.scenario, required=each.required)
+        for target, each in zip(targets, listed, strict=True)
+    )
 
 
 def read_outs(disease: str) -> tuple[Target, ...]:
@@ -127,3 +131,8 @@ def variances(targets: Iterable[Target]) -> Floats:
 def weights(targets: Iterable[Target]) -> Floats:
     """Weights of the rows; those of one group sum to 1."""
     return np.array([target.weight for target in targets])
+
+
+def merits(targets: Iterable[Target]) -> Floats:
+    """Weights of the rows where one place is chosen: 1 for a required one, else its share of its group."""
+    return np.array([1.0 if target.required else target.weight for target in targets])

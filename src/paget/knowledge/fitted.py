@@ -82,7 +82,8 @@ class FitTarget(Record):
     """A row of published.csv by its key.
 
     ``cohort``: the preset that stands for its patients (none: no treatment); ``scenario``: the built-in study of
-    treatment that shows it, which makes it a row of the second stage.
+    treatment that shows it, which makes it a row of the second stage. ``required``: the model is meant to meet it, so
+    that it counts in full when the installed place is chosen.
     """
 
     study_id: str
@@ -93,6 +94,7 @@ class FitTarget(Record):
     cohort: str | None = None
     scenario: str | None = None
     fitted: bool
+    required: bool = False
     note: str = ""
 
     @property
