@@ -386,9 +386,9 @@ def test_reversion_lets_arrived_cells_colonise_and_lesions_turn_epithelial(mecha
         assert blocked[site] == pytest.approx(0.1 + 0.9 * 0.1348, rel=1e-12)
         assert hindered[site] == pytest.approx(0.5 * (1.0 + blocked[site]), rel=1e-12)
     switch = mechanisms().get("mesenchymal_epithelial_transition", 1.0)
-    p = parameters(switch_mesenchymal_epithelial_transition=switch)
+    p = parameters()
     ages = np.linspace(0.0, 60.0, 7)
-    shares = np.array([epithelial_share(age, p) for age in ages])
+    shares = epithelial_share(ages, p["arriving_epithelial_share"], p["epithelial_reversion_rate"], switch)
     other = solve_ivp(lambda _, e: 0.1 * (1.0 - e), (0.0, 60.0), [0.1], t_eval=ages, rtol=1e-10, atol=1e-12)
     assert shares == pytest.approx(other.y[0], rel=1e-8)
     assert shares[0] == pytest.approx(0.1)
@@ -398,7 +398,7 @@ def test_reversion_lets_arrived_cells_colonise_and_lesions_turn_epithelial(mecha
 def test_epithelial_cells_need_no_reversion_and_without_it_a_lesion_stays_as_it_came():
     assert met_gate(1.0, 1.0, 0.1348, 0.0) == 1.0
     assert met_gate(0.1, 1.0, 0.1348, 7.0) == 1.0
-    assert epithelial_share(100.0, parameters(switch_mesenchymal_epithelial_transition=0.0)) == pytest.approx(0.1)
+    assert epithelial_share(np.array([100.0]), 0.1, 0.05, 0.0) == pytest.approx([0.1])
 
 
 # --- dormancy ---------------------------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ from paget.signalling.result import unpacked, window_means
 from paget.signalling.settings import InitialGroup, Settings
 from paget.signalling.simulate import simulate
 
+pytestmark = pytest.mark.usefixtures("either_engine")
+
 LOOP = parse_bnd(
     """
     Node A { logic = !C | D; rate_up = @logic ? 1.3 : 0; rate_down = @logic ? 0 : 0.7; }

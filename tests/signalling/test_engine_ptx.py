@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,29 +14,31 @@ from paget.signalling.launch import prepared
 from paget.signalling.settings import Settings
 from paget.signalling.simulate import simulate
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("numba_cuda") is None, reason="numba-cuda is not installed on this platform"
-)
+pytestmark = [
+    pytest.mark.usefixtures("either_engine"),
+    pytest.mark.skipif(
+        importlib.util.find_spec("numba_cuda") is None, reason="numba-cuda is not installed on this platform"
+    ),
+]
 
 NETWORK = parse_bnd("Node A { logic = !B; } Node B { logic = A | C; } Node C { logic = A & B; }")
 SETTINGS = Settings(time_tick=1.0, max_time=4.0, sample_count=1000, seed=9)
 
 
 def test_the_kernel_compiles_to_ptx():
-    from paget.signalling.engine import trajectories
-
     compiled = compile_network(NETWORK, SETTINGS)
-    _, arguments = prepared(compiled, SETTINGS, compiled.nodes, 0)
-    text = trajectories.ptx(*arguments)
+    kernel, _, arguments = prepared(compiled, SETTINGS, compiled.nodes, 0)
+    text = kernel.ptx(*arguments)
     assert ".target sm_90" in text
     assert text.count(".visible .entry") == 1
-    assert "trajectories_on_cuda" in text
+    assert f"{kernel.__name__}_on_cuda" in text
 
 
 def test_networks_of_any_size_share_one_compiled_kernel():
     from paget.signalling.engine import trajectories
 
-    simulate(NETWORK, SETTINGS)
+    scheduled = replace(SETTINGS, schedules={"A": ((1.0, 0.5),)})
+    simulate(NETWORK, scheduled)
     large = parse_bnd("".join(f"Node N{k} {{ logic = N{(k + 1) % 200} & !N{(k + 7) % 200}; }}\n" for k in range(200)))
     simulate(large, Settings(time_tick=1.0, max_time=2.0, sample_count=10), states=4)
     assert len(trajectories.cpu.signatures) == 1

@@ -21,6 +21,8 @@ from signalling.oracle import master_equation as exact
 from signalling.oracle.master_equation import Model
 from signalling.oracle.subject import run
 
+pytestmark = pytest.mark.usefixtures("either_engine")
+
 SAMPLES = 6000
 EXAMPLES = 30
 BAND = math.sqrt(math.log(2.0 * 2 * EXAMPLES / ERROR) / (2.0 * SAMPLES))
@@ -110,3 +112,14 @@ def test_a_scheduled_change_counts_as_arrival() -> None:
     (found,) = passages(made, random.Random(3), [("node", "A")])
     assert np.allclose(found, 1.25)
     assert abs(len(found) / SAMPLES - 0.5) < BAND
+
+
+def test_changes_of_one_time_come_at_once_and_no_state_between_them_is_reached() -> None:
+    made = Model(grammar.read_nodes("node A { } node B { }"), groups=[(("A", "B"), [(1.0, (1, 0))])], windows=2)
+    made.schedules = {"A": [(1.25, 0.0)], "B": [(1.25, 1.0)]}
+    both, neither = ("and", ("node", "A"), ("node", "B")), ("and", ("not", ("node", "A")), ("not", ("node", "B")))
+    swapped = ("and", ("not", ("node", "A")), ("node", "B"))
+    first, second, third = passages(made, random.Random(3), [both, neither, swapped])
+    assert len(first) == len(second) == 0
+    assert np.allclose(third, 1.25)
+    assert len(third) == SAMPLES

@@ -19,6 +19,8 @@ from paget.signalling.expression import parse_expression
 from paget.signalling.settings import InitialGroup, Settings
 from paget.signalling.simulate import simulate
 
+pytestmark = pytest.mark.usefixtures("either_engine")
+
 ONE = parse_bnd("Node A { rate_up = 1; rate_down = 1; }")
 SHORT = Settings(time_tick=1.0, max_time=2.0, sample_count=4)
 OFF = InitialGroup.fixed
@@ -145,7 +147,7 @@ def test_first_passages_count_in_the_size_and_cost_nothing_where_none_are_wanted
     compiled = compile_network(ONE, SHORT, None, {"on": parse_expression("A")})
     sizes = []
     for passages in (0, 1):
-        _, arguments = launch.prepared(compiled, replace(SHORT, sample_count=1000), ("A",), passages)
+        *_, arguments = launch.prepared(compiled, replace(SHORT, sample_count=1000), ("A",), passages)
         sizes.append(arguments[-2].shape)
         assert all(np.size(argument) for argument in arguments), "a GPU takes no empty array"
     assert sizes == [(1, 1), (1000, 1)]

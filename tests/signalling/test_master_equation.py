@@ -26,6 +26,8 @@ from signalling.oracle import master_equation as exact
 from signalling.oracle.master_equation import Model, bennett, bound
 from signalling.oracle.subject import read, run
 
+pytestmark = pytest.mark.usefixtures("either_engine")
+
 SAMPLES = 3000
 EXAMPLES = 40
 MOST = EXAMPLES * 2 * 4 * 12

@@ -21,6 +21,8 @@ from signalling.oracle.reference_models import (
 )
 from signalling.oracle.subject import run_reference
 
+pytestmark = pytest.mark.usefixtures("either_engine")
+
 SAMPLES = {"p53_Mdm2": 8000, "cellcycle": 8000, "metastasis": 16_000, "sizek": 2000}
 """Late windows of the invasion model stand still and deviate as one, so it has more."""
 OTHERS = 2000

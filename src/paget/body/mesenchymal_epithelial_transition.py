@@ -11,9 +11,7 @@ age as e(t) = 1 - (1 - e_0) exp(-k t), k in 1/day. Switch `mesenchymal_epithelia
 cell reverts).
 """
 
-from math import exp
-
-from paget.compute import device_function
+import numpy as np
 
 
 def met_gate(epithelial: float, reversion: float, sustained: float, switch: float) -> float:
@@ -22,8 +20,6 @@ def met_gate(epithelial: float, reversion: float, sustained: float, switch: floa
     return epithelial + (1.0 - epithelial) * (reverting + (1.0 - reverting) * sustained)
 
 
-@device_function
-def epithelial_share(age_days, p):
-    """Epithelial share of the cells of a lesion whose founder arrived `age_days` ago."""
-    rate = p.epithelial_reversion_rate * p.switch_mesenchymal_epithelial_transition
-    return 1.0 - (1.0 - p.arriving_epithelial_share) * exp(-rate * age_days)
+def epithelial_share(age_days: np.ndarray, arriving: float, reversion_rate: float, switch: float) -> np.ndarray:
+    """Epithelial share of the cells of lesions whose founders came `age_days` ago (any shape); e_0, k, the switch."""
+    return 1.0 - (1.0 - arriving) * np.exp(-reversion_rate * switch * age_days)

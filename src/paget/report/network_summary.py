@@ -21,9 +21,9 @@ def summary_table(summary: Mapping[str, Any]) -> str:
     values = {(str(row["read_out"]), str(row["condition"])): row for row in summary["read_outs"]}
     names = list(dict.fromkeys(name for name, _ in values))
     table = Table(title=_title(summary), title_justify="left", caption=str(summary["research_use_only"]))
-    table.add_column("share of cells (95 %)")
+    table.add_column("share of cells (95 %)", overflow="fold")
     for condition in conditions[:MOST_COLUMNS]:
-        table.add_column(condition, justify="right")
+        table.add_column(condition, justify="right", overflow="fold")
     for name in names[:MOST_ROWS]:
         table.add_row(name, *(_cell(values[name, each]) for each in conditions[:MOST_COLUMNS]))
     out = io.StringIO()

@@ -25,9 +25,9 @@ def comparison_table(rows: Sequence[Mapping[str, Any]]) -> str:
         results.setdefault(tuple(row[name] for name in WHAT), {})[row["run"]] = row
     table = Table(title="simulated and published, with 95 % intervals", title_justify="left")
     for name in ("study", "population", "endpoint", "unit"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for name in ("published", *runs):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     # Results of the runs themselves come first, in whichever run they stand.
     for found in sorted(results.values(), key=lambda found: next(iter(found.values()))["study"] is not None):
         table.add_row(*_cells(found, runs))

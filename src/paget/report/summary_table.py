@@ -21,7 +21,7 @@ def summary_table(summary: Mapping[str, Any]) -> str:
     table = Table(title=_title(summary), title_justify="left", caption=str(summary["research_use_only"]))
     for name, side in (("study", "left"), ("population", "left"), ("endpoint", "left"), ("simulated (95 %)", "right"),
                        ("published (95 %)", "right"), ("unit", "left"), ("", "left")):  # fmt: skip
-        table.add_column(name, justify=side)  # type: ignore[arg-type]
+        table.add_column(name, justify=side, overflow="fold")  # type: ignore[arg-type]
     points = len(published_curve(summary["scenario"]["disease"]))
     if points:
         return (

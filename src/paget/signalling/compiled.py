@@ -113,7 +113,7 @@ class Compiled:
         bad_class: class of rates that are negative or not finite, 0 if there is none.
         thinned: whether the rates of some class differ.
         slot_counts: largest value of each read-out: 1 for a condition.
-        rules, gates: their tables (rates per window), for analyses on the host.
+        rules, gates, outputs: tables of nodes (rates per window), gates and read-outs, for analyses and `state_table`.
         start: the initial states.
         free: nodes that may ever be in either state.
     """
@@ -126,6 +126,7 @@ class Compiled:
     slot_counts: tuple[int, ...]
     rules: tuple[Table, ...] = field(repr=False)
     gates: tuple[Table, ...] = field(repr=False)
+    outputs: tuple[Table, ...] = field(repr=False)
     start: Start = field(repr=False)
     free: tuple[int, ...] = field(repr=False)
 
@@ -155,18 +156,19 @@ def compile_network(
         rules.append(Table(rule.wires, rule.values * settings.time_tick))
     frozen = _frozen(rules, start)
     rules = [constant(0.0) if node in frozen else _folded(rule, frozen) for node, rule in enumerate(rules)]
-    outputs = [circuit.built(name, 0, _readout_builder(rule)) for name, rule in read.items()]
+    outputs = [_folded(circuit.built(name, 0, _readout_builder(rule)), frozen) for name, rule in read.items()]
     gates = [_folded(gate, frozen) for gate in circuit.gates]
     classes = RateClasses.of([rule.values for rule in rules])
     return Compiled(
         nodes=tuple(index),
         readouts=tuple(read),
-        tables=_flat(rules, gates, [_folded(output, frozen) for output in outputs], classes, start, settings, index),
+        tables=_flat(rules, gates, outputs, classes, start, settings, index),
         bad_class=classes.bad,
         thinned=classes.thinned,
         slot_counts=tuple(1 if isinstance(each, Expression) else each.count for each in read.values()),
         rules=tuple(rules),
         gates=tuple(gates),
+        outputs=tuple(outputs),
         start=start,
         free=tuple(node for node in range(len(index)) if node not in frozen),
     )

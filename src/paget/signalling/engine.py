@@ -30,6 +30,9 @@ from paget.signalling.occupancy import close, store
 STEPS, INITIAL, SCHEDULED, ACCEPTED = 0, 1, 2, 3
 """Decisions of the addressed draws; their step is the pair of flips, the draw, the event and the flip."""
 
+NOTHING, TIMES, ARRIVALS = 0, 1, 2
+"""What a flip records: nothing, times in states, or first passages besides."""
+
 _LOW_WORD, _WORD_BITS = np.uint64(0xFFFFFFFF), np.uint64(32)
 _ZERO, _ONE, _TWO = np.uint64(0), np.uint64(1), np.uint64(2)
 _WORD_SHIFT, _WORD_MASK = np.uint64(6), np.uint64(63)
@@ -116,7 +119,8 @@ def settle(node, now, recording, at, static, classes, work, clock, sums, passage
                     close(base + before - _ONE, now, at, work, clock, sums)
                 if value:
                     clock[base + value - _ONE] = now
-                    reach(cell - at.wires, now, at, static, passages, trajectory)
+                    if recording == ARRIVALS:
+                        reach(cell - at.wires, now, at, static, passages, trajectory)
         step += _ONE
 
 
@@ -167,16 +171,22 @@ def begin(at, static, classes, numbers, work, clock, state, sums, passages, traj
         place = np.uint64(static[at.turned_starts + option])
         while place < static[at.turned_starts + option + _ONE]:
             node = np.uint64(static[at.turned + place])
-            _flip_apart(node, 0.0, False, at, static, classes, work, clock, state, sums, passages, trajectory)
+            _flip_apart(node, 0.0, NOTHING, at, static, classes, work, clock, state, sums, passages, trajectory)
             place += _ONE
         draw += _ONE
     for slot in range(at.slots):
         clock[slot] = 0.0
         clock[at.slots + slot] = 0.0
         work[at.window + slot] = 0
+    reach_all(0.0, at, static, work, passages, trajectory)
+
+
+@device_function
+def reach_all(now, at, static, work, passages, trajectory):
+    """Note the first time of each read-out that is true."""
     for readout in range(at.readouts):
         if work[at.values + at.wires + readout]:
-            reach(readout, 0.0, at, static, passages, trajectory)
+            reach(readout, now, at, static, passages, trajectory)
 
 
 @device_function
@@ -269,14 +279,18 @@ def next_event(event, stop, at, numbers):
 
 @device_function
 def set_by_schedule(event, at, static, classes, numbers, work, clock, state, sums, passages, trajectory):
-    """Carry out all scheduled changes of one time; return the next event."""
+    """Carry out all scheduled changes of one time; return the next event.
+
+    They come at once: a state between two of them is none that was reached.
+    """
     now = numbers[at.event_times + event]
     while event < at.events and numbers[at.event_times + event] == now:
         node = np.uint64(static[at.event_nodes + event])
         on = uniform(at.seed, at.first + trajectory, 0, SCHEDULED, event) < numbers[at.event_chances + event]
         if on != is_on(node, state):
-            _flip_apart(node, now, True, at, static, classes, work, clock, state, sums, passages, trajectory)
+            _flip_apart(node, now, TIMES, at, static, classes, work, clock, state, sums, passages, trajectory)
         event += _ONE
+    reach_all(now, at, static, work, passages, trajectory)
     return event
 
 
@@ -322,7 +336,7 @@ def course(stop, most, at, static, classes, numbers, work, clock, state, sums, f
             continue
         now = then
         tick = then + 1.0
-        flip(node, now, True, at, static, classes, work, clock, state, sums, passages, trajectory)
+        flip(node, now, ARRIVALS, at, static, classes, work, clock, state, sums, passages, trajectory)
 
 
 @kernel

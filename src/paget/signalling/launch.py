@@ -13,10 +13,12 @@ from paget.compute import Status, available_threads, first_failure
 from paget.errors import InputError
 from paget.signalling.layout import NOWHERE, ROWS, Watch, lay_out
 from paget.signalling.output_states import label
+from paget.signalling.state_table import fits, state_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from paget.compute.kernels import Kernel
     from paget.signalling.compiled import Compiled
     from paget.signalling.settings import Settings
 
@@ -77,15 +79,13 @@ def run(
         InputError: in a state that a trajectory reached a rate is negative or not finite, or nodes flip so fast that
             its end is out of reach; or there are too many windows or trajectories.
     """
-    from paget.signalling.engine import trajectories
-
-    lanes, arguments = prepared(
+    engine, lanes, arguments = prepared(
         compiled, settings, shown, passages, threads=threads, device=device, first=first, spread=spread
     )
     if device == "cuda":
-        trajectories.launch_cuda(lanes, *arguments)
+        engine.launch_cuda(lanes, *arguments)
     else:
-        trajectories.launch(lanes, *arguments, threads=threads)
+        engine.launch(lanes, *arguments, threads=threads)
     totals, final, fixed, reached, status = arguments[-5:]
     _check(compiled, settings, status, final)
     windows, slots = window_count(settings), int(arguments[0]["slots"][0])
@@ -104,35 +104,38 @@ def prepared(
     device: str = "cpu",
     first: int = 0,
     spread: bool = False,
-) -> tuple[int, tuple[Any, ...]]:
-    """The number of lanes and the arguments of the kernel; the last five are written.
+) -> tuple[Kernel, int, tuple[Any, ...]]:
+    """The kernel for this network, the number of lanes and the arguments; the last five are written.
 
     No array is empty, which a GPU would not take.
     """
     count, windows = settings.sample_count, window_count(settings)
     slots = len(shown) + sum(compiled.slot_counts)
     _check_size(count, compiled.words, passages, slots, windows)
-    layout = lay_out(compiled, _watch(compiled, shown, passages), slots, windows)
+    watch = _watch(compiled, shown, passages)
+    layout = lay_out(compiled, watch, slots, windows)
     lanes = _lanes(count, slots * (windows + 1), threads, device)
     at = layout.at
     at["seed"], at["first"], at["count"], at["per_lane"] = settings.seed, first, count, -(-count // lanes)
     at["discrete"], at["spread"], at["end"] = settings.discrete_time, spread, settings.max_time / settings.time_tick
-    return lanes, (
-        at,
-        np.uint64(MOST_STEPS),
-        layout.static,
-        layout.classes,
-        layout.numbers,
-        compiled.tables.state,
-        np.zeros((lanes, layout.work), np.uint32),
-        np.zeros((lanes, max(1, 2 * slots))),
-        np.zeros((lanes, compiled.words), np.uint64),
+    of_lane = np.zeros((lanes, layout.work), np.uint32), np.zeros((lanes, max(1, 2 * slots)))
+    results = (
         np.zeros((lanes, max(1, slots * ROWS * (windows + 1))), np.int64),
         np.zeros((count, compiled.words), np.uint64),
         np.zeros(count, np.uint8),
         np.full((count, passages) if passages else (1, 1), np.inf),
         np.zeros(count, np.uint8),
     )
+    limit = np.uint64(MOST_STEPS)
+    if fits(compiled):
+        from paget.signalling.state_engine import tabulated
+
+        table = state_table(compiled, watch)
+        return tabulated, lanes, (at, limit, layout.static, layout.numbers, *table, *of_lane, *results)
+    from paget.signalling.engine import trajectories
+
+    network = at, limit, layout.static, layout.classes, layout.numbers, compiled.tables.state
+    return trajectories, lanes, (*network, *of_lane, np.zeros((lanes, compiled.words), np.uint64), *results)
 
 
 def _watch(compiled: Compiled, shown: Sequence[str], passages: int) -> Watch:

@@ -261,8 +261,9 @@ def lesions(plan: Plan, keys: _Keys, cohort: Cohort) -> dict[str, np.ndarray]:
 
 
 def _epithelial(plan: Plan, ages: np.ndarray) -> np.ndarray:
-    """Epithelial share of the cells of lesions of these ages (days)."""
-    return np.array([epithelial_share(age, plan.parameters[0]) for age in ages], np.float64)
+    p = plan.parameters[0]
+    arriving, rate = p["arriving_epithelial_share"], p["epithelial_reversion_rate"]
+    return epithelial_share(ages, arriving, rate, p["switch_mesenchymal_epithelial_transition"])
 
 
 class Crowd:
