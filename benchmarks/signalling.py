@@ -8,19 +8,14 @@ Both give the probability of each shown node in each window, ours with its stand
 distribution over all states of the shown nodes, which it always keeps; a second figure is ours with the 50 most
 frequent states followed as well. Our time includes making the tables of the network; MaBoSS's excludes reading files.
 
-Networks of up to 64 nodes run in cmaboss; for larger ones MABOSS_BIN may name a MaBoSS program built for enough
-nodes, otherwise the figure in maboss_speed.csv serves.
+MaBoSS runs as cmaboss, which has a build for each number of 64-bit words.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import math
-import os
 import statistics
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -31,7 +26,6 @@ from typing import Any
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "signalling.json"
-KNOWN = HERE / "maboss_speed.csv"
 MODELS = HERE.parent / "tests" / "data" / "networks" / "reference"
 CONDITIONS = {
     "p53_Mdm2": "p53_Mdm2",
@@ -52,7 +46,9 @@ SECONDS = 0.7
 """CPU seconds of one run, about, of either engine."""
 
 STATES = 50
-CMABOSS_LARGEST = 64
+CMABOSS = {64: "cmaboss", 128: "cmaboss_128n", 256: "cmaboss_256n", 512: "cmaboss_512n"}
+"""Most nodes of each build."""
+
 SEED_DISTANCE = 1_000_003
 """MaBoSS gives trajectory i the seed s + i, so the seeds of two runs stand further apart than their samples."""
 
@@ -104,23 +100,19 @@ def _loaded(condition: str, network: str) -> tuple[Any, Any]:
 def _condition(condition: str, network: str) -> dict[str, Any]:
     model, settings = _loaded(condition, network)
     ours, with_states = _ours(model, settings, 0), _ours(model, settings, STATES)
-    maboss = _maboss(condition, network, len(model))
-    speeds = _alternating([ours, with_states, *([maboss] if maboss else [])])
-    result: dict[str, Any] = {
+    speeds = _alternating([ours, with_states, _maboss(condition, network, len(model))])
+    ratios = sorted(one / other for one, other in zip(speeds[0].rates, speeds[2].rates, strict=True))
+    ratio = statistics.median(ratios)
+    return {
         "nodes": len(model),
         "shown_nodes": len(model) - len(settings.internal),
         "trajectories_per_cpu_second": speeds[0].median,
         "with_states": speeds[1].median,
+        "maboss": speeds[2].median,
+        "ratios": ratios,
+        "ratio": ratio,
+        "ratio_with_states": ratio * speeds[1].median / speeds[0].median,
     }
-    if maboss:
-        ratios = [one / other for one, other in zip(speeds[0].rates, speeds[2].rates, strict=True)]
-        result |= {"maboss": speeds[2].median, "maboss_from": "the same call", "ratios": sorted(ratios)}
-    else:
-        figure, source = _known(condition)
-        result |= {"maboss": figure, "maboss_from": source, "ratios": sorted(r / figure for r in speeds[0].rates)}
-    result["ratio"] = statistics.median(result["ratios"])
-    result["ratio_with_states"] = result["ratio"] * speeds[1].median / speeds[0].median
-    return result
 
 
 def _alternating(runners: list[Runner]) -> list[Speed]:
@@ -154,18 +146,9 @@ def _ours(network: Any, settings: Any, states: int) -> Runner:
     return run
 
 
-def _maboss(condition: str, network: str, nodes: int) -> Runner | None:
-    """MaBoSS itself: cmaboss for small networks, else the program that MABOSS_BIN names, else nothing."""
-    files = str(MODELS / f"{network}.bnd"), str(MODELS / f"{condition}.cfg")
-    if nodes <= CMABOSS_LARGEST:
-        return _cmaboss(*files)
-    program = os.environ.get("MABOSS_BIN")
-    return _program(program, *files) if program else None
-
-
-def _cmaboss(network: str, cfg: str) -> Runner:
-    cmaboss: Any = import_module("cmaboss")
-    simulation = cmaboss.MaBoSSSim(network=network, config=cfg)
+def _maboss(condition: str, network: str, nodes: int) -> Runner:
+    cmaboss: Any = import_module(next(name for most, name in CMABOSS.items() if nodes <= most))
+    simulation = cmaboss.MaBoSSSim(network=str(MODELS / f"{network}.bnd"), config=str(MODELS / f"{condition}.cfg"))
 
     def run(count: int, seed: int) -> float:
         simulation.update_parameters(
@@ -176,26 +159,6 @@ def _cmaboss(network: str, cfg: str) -> Runner:
         return time.process_time() - before
 
     return run
-
-
-def _program(program: str, network: str, cfg: str) -> Runner:
-    def run(count: int, seed: int) -> float:
-        settings = f"sample_count={count};thread_count=1;seed_pseudorandom={seed};use_physrandgen=0;"
-        settings += "statdist_traj_count=0;"
-        with tempfile.TemporaryDirectory() as folder:
-            process = subprocess.Popen([program, network, "-c", cfg, "-e", settings, "-o", f"{folder}/out"])
-            _, status, usage = os.wait4(process.pid, 0)
-        if status:
-            raise RuntimeError(f"{program} ended with status {status}")
-        return usage.ru_utime + usage.ru_stime
-
-    return run
-
-
-def _known(condition: str) -> tuple[float, str]:
-    with KNOWN.open(encoding="utf-8", newline="") as file:
-        row = next(row for row in csv.DictReader(file) if row["condition"] == condition)
-    return float(row["trajectories_per_cpu_second"]), f"{row['program']}, {row['machine']}, date {row['date']}"
 
 
 def _threads() -> dict[str, float]:
