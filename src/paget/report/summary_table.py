@@ -8,6 +8,7 @@ from typing import Any
 
 from paget.knowledge.published_curve import published_curve
 from paget.report import randomised
+from paget.trial.comparison import ANOTHER_COHORT
 from paget.trial.side_by_side import contrast_rows
 
 WIDTH = 110
@@ -55,8 +56,13 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
         span(row["simulated"], row["low"], row["high"]),
         span(row["published"], row["published_low"], row["published_high"]),
         row["unit"],
-        row["verdict"] or "",
+        row["verdict"] or ("preset" if _is_elsewhere(row) else ""),
     )
+
+
+def _is_elsewhere(row: Mapping[str, Any]) -> bool:
+    """Whether a row is of a study whose own preset the run doesn't use."""
+    return ANOTHER_COHORT in str(row.get("note") or "")
 
 
 def _endpoint(row: Mapping[str, Any]) -> str:
@@ -81,10 +87,22 @@ def _end(value: float | None) -> str:
 def _tally(summary: Mapping[str, Any]) -> str:
     verdicts = [row["verdict"] for row in summary["endpoints"] if row["verdict"]]
     if not verdicts:
-        return _assumed(summary)
+        return _elsewhere(summary) + _assumed(summary)
     return (
         f"{verdicts.count('hit')} of {len(verdicts)} published results with a verdict are hit; "
-        f"{summary['not_addressed']} rows of these studies are not addressed by this version.\n" + _assumed(summary)
+        f"{summary['not_addressed']} rows of these studies are not addressed by this version.\n"
+        + _elsewhere(summary)
+        + _assumed(summary)
+    )
+
+
+def _elsewhere(summary: Mapping[str, Any]) -> str:
+    rows = [row for row in summary["endpoints"] if _is_elsewhere(row)]
+    if not rows:
+        return ""
+    return (
+        f"{len(rows)} rows marked 'preset' are of cohorts with other patients, detection or care: they are judged in a "
+        "run under their preset (cohort: {preset: ...}).\n"
     )
 
 

@@ -49,7 +49,7 @@ def compare(
 ) -> list[Comparison]:
     """Compare the addressed rows, in the order given; each in the stage edition of its own study.
 
-    stands_for: the study whose cohort preset the run uses; rows of a study with a preset of its own then show the
+    stands_for: the study whose cohort preset the run uses, if any; rows of another study that has a preset show the
     difference without a verdict. registry: the genotype registry that the run draws from.
     """
     found = []
@@ -184,13 +184,16 @@ def _compared(view: CohortView, row: Published, elsewhere: str, inputs: frozense
     return Comparison(asked, simulated, finite(low), finite(high), said, "; ".join(filter(None, remarks)))
 
 
+ANOTHER_COHORT = "another cohort"
+"""Begins the note of a row whose study has a preset that the run doesn't use."""
+
 INPUT = "the run draws genotypes from this study: an input"
 
 
 def _elsewhere(preset: CohortPreset | None, stands_for: str | None) -> str:
-    if preset is None or stands_for is None or preset.study_id == stands_for:
+    if preset is None or preset.study_id == stands_for:
         return ""
-    return f"another cohort: preset {preset.id} is this study's own"
+    return f"{ANOTHER_COHORT}: preset {preset.id} is this study's own"
 
 
 def _inputs(disease: str, registry: str | None) -> frozenset[tuple[str, str]]:
