@@ -72,7 +72,10 @@ class Result:
 
     @property
     def arms(self) -> tuple[str, ...]:
-        """Names of the arms, in the scenario's order."""
+        """Names of the arms, in the scenario's order; InputError for a run without patients."""
+        if "survival" not in self.summary:
+            kind = self.summary["scenario"]["kind"]
+            raise InputError(f"a run of kind {kind} has no arms", remedy="Read its tables: result.table('nodes').")
         return tuple(self.summary["survival"])
 
     def kaplan_meier(self, endpoint: str = "OS", arm: str | None = None) -> KaplanMeier:

@@ -225,6 +225,23 @@ def test_import_says_what_is_wrong(paget, tmp_path):
     assert result.stderr.startswith(f"{model}:2: ")
     assert not target.exists()
     assert paget("import", "networks", str(model)).exit_code == 2
+    assert "is a folder" in paget("import", "network", str(tmp_path)).stderr
+    nowhere = paget("import", "network", str(model), "-o", str(tmp_path / "none" / "a.yaml"))
+    assert nowhere.stderr.startswith(f"{tmp_path / 'none'}: there is no such folder")
+
+
+def test_import_keeps_what_the_settings_say_and_blames_them(paget, tmp_path):
+    model, settings, target = tmp_path / "m.bnd", tmp_path / "m.cfg", tmp_path / "m.yaml"
+    model.write_text("Node A { logic = !A; }")
+    settings.write_text("sample_count = 50000; seed_pseudorandom = 100; max_time = 10; time_tick = 0.5;")
+    assert paget("import", "network", str(model), "-o", str(target)).exit_code == 0
+    assert "samples: 50000\n" in target.read_text()
+    assert "seed: 100\n" in target.read_text()
+    target.unlink()
+    settings.write_text("max_time = 0.1; time_tick = 0.5;")
+    result = paget("import", "network", str(model), "-o", str(target))
+    assert (result.exit_code, target.exists()) == (2, False)
+    assert result.stderr.startswith(f"{settings}: duration: a course of 0.1 has 0 windows of 0.5")
     assert paget("import", "network", str(tmp_path / "none.bnd")).exit_code == 2
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import shutil
 from html.parser import HTMLParser
+from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +19,7 @@ from paget.api import Result
 from paget.report.build import build, render
 from paget.report.network_drawing import drawing
 from paget.report.network_layout import WIDEST_ROW, ranks, rows
-from paget.report.network_page import SECTIONS
+from paget.report.network_page import SECTIONS, html
 from paget.report.run_directory import read
 from paget.report.text import labels
 
@@ -166,6 +169,20 @@ def test_the_drawing_shows_every_rule_with_its_sign(result: Result) -> None:
     shade = {box.name: box.shade for box in first}
     assert shade["GF"] == 0.8
     assert {box.name: box.shade for box in second}["GF"] == 0.0
+
+
+def test_a_node_that_is_not_followed_is_not_drawn_as_off(result: Result, tmp_path: Path) -> None:
+    folder = shutil.copytree(result.directory, tmp_path / "run")
+    table = pd.read_parquet(folder / "nodes.parquet")
+    table[table["node"] != "FB"].to_parquet(folder / "nodes.parquet")
+    run = read(folder)
+    found = drawing(run, labels("en"))
+    assert found is not None
+    boxes = {box.name: box for box in next(iter(found.boxes.values()))}
+    assert not boxes["FB"].known
+    assert boxes["FB"].hover == "FB: internal, not followed"
+    assert all(boxes[name].known for name in ("GF", "ERK", "CYC"))
+    assert html(run, "en").count('<g class="node unknown" data-node="FB"') == 2
 
 
 def test_boxes_do_not_overlap(result: Result) -> None:

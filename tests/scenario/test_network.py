@@ -19,8 +19,9 @@ from paget.scenario.network_graph import edges
 from paget.scenario.network_job import block_lengths, state_label
 from paget.scenario.network_model import Network
 from paget.scenario.network_plan import CONDITION, DOSE_RESPONSE, HEAT_MAP, initial_groups, study_of
-from paget.scenario.network_summary import study_hash
+from paget.scenario.network_summary import _rule, study_hash
 from paget.scenario.network_tables import combined
+from paget.signalling.bnd import parse_bnd
 from paget.signalling.bnet import read_bnet
 from paget.signalling.settings import InitialGroup
 
@@ -61,6 +62,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "toy.bnet").write_text(TOY)
     (tmp_path / "rates.bnd").write_text("Node A { rate_up = $u; rate_down = $d; }\n")
     (tmp_path / "rates.cfg").write_text("$u = 2; $d = 1; A.istate = 0; max_time = 5; sample_count = 50;\n")
+    (tmp_path / "hidden.cfg").write_text("$u = 2; $d = 1; A.is_internal = 1;\n")
     return tmp_path
 
 
@@ -144,7 +146,7 @@ def test_the_hash_is_of_what_is_simulated(folder: Path):
 
 WRONG_FOR_A_FILE = {
     "network: toi.bnet": "network: there is no file .*Did you mean toy.bnet",
-    "network: toy.bnet\nsettings: none.cfg": 'settings.*no file "none.cfg" in .*Known: rates.bnd, rates.cfg',
+    "network: toy.bnet\nsettings: none.cfg": 'settings.*no file "none.cfg" in .*Known: hidden.cfg, rates.bnd',
     "network: rates.bnd": r"the rules use \$u.*Add settings: rates.cfg",
     "network: toy.bnet\nduration: 10 h": "time unit of this network is not known",
     "network: toy.bnet\ntime_unit: h\nduration: 10 mm": "is a length, a time is needed",
@@ -156,6 +158,24 @@ WRONG_FOR_A_FILE = {
     "network: toy.bnet\nmechanisms: {arrest: off}": "has no modules",
     "network: toy.bnet\ndose_response: {drug: dabrafenib}": "has no drugs",
     "network: toy.bnet\ndose_response: {inhibit: B, doses: [0, 1 nmol/L]}": "a node has no concentration",
+    "network: toy.bnet\ndose_response: {inhibit: B, doses: [0, 0.5, 0]}": "dose 0 stands there twice",
+    "network: toy.bnet\nheat_map: {genotypes: [{name: g, activate: {B: 1}}], drugs: [{name: d, inhibit: {B: 1}}]}": (
+        'heat_map.drugs.0.: node "B" is inhibited and activated: by genotype "g" and by "d"'
+    ),
+    "network: toy.bnet\nheat_map: {genotypes: [{name: g, hold: {B: on}}], drugs: [{name: d, hold: {B: off}}]}": (
+        'node "B" is held off and on'
+    ),
+    "network: toy.bnet\nconditions: [{name: g, activate: {B: 1}}]\ndose_response: {inhibit: B}": (
+        'dose_response.inhibit: node "B" is inhibited and activated: by the doses and by condition "g"'
+    ),
+    "network: toy.bnet\nconditions: [{name: g · d}]\nheat_map: {genotypes: [{name: g}], drugs: [{name: d}]}": (
+        'two experiments would be called "g · d"'
+    ),
+    "network: toy.bnet\nconditions: [{name: a}, {name: a · inhibition of B 0}]\ndose_response: {inhibit: B}": (
+        "two experiments would be called"
+    ),
+    "network: rates.bnd\nsettings: hidden.cfg": "every node is internal",
+    "network: rates.bnd\nsettings: rates.cfg\nconditions: [{name: a, variables: {u: .nan}}]": "u: .* not a finite",
     "network: toy.bnet\nduration: 1\ntime_tick: 2": "0 windows of 2",
     "network: toy.bnet\nduration: 1e9\ntime_tick: 1": "1000000000 windows",
 }
@@ -182,6 +202,49 @@ def test_a_mistake_in_the_network_names_the_network(folder: Path):
 def test_a_node_is_changed_in_one_way_only():
     with pytest.raises(InputError, match="held, inhibited or activated at once"):
         read(ATC + "conditions: [{name: a, hold: {ERK: on}, inhibit: {ERK: 0.5}}]")
+
+
+def test_a_held_node_stays_so_under_any_drug(folder: Path):
+    body = """network: toy.bnet
+conditions: [{name: lost, hold: {B: off}}]
+heat_map: {genotypes: [{name: gain, hold: {B: on}}], drugs: [{name: i, inhibit: {B: 0.5, D: 0.25}}]}
+dose_response: {inhibit: [B, D], doses: [0, 1]}
+"""
+    experiments = study_of(load(written(folder, body))).experiments
+    cell = next(each for each in experiments if each.part == HEAT_MAP)
+    assert (dict(cell.interventions.held), dict(cell.interventions.inhibited)) == ({"B": 1}, {"D": 0.25})
+    dose = [each for each in experiments if each.part == DOSE_RESPONSE][-1]
+    assert (dict(dose.interventions.held), dict(dose.interventions.inhibited)) == ({"B": 0}, {"D": 1.0})
+
+
+def test_internal_nodes_have_no_course_to_show(folder: Path):
+    (folder / "part.cfg").write_text("A.is_internal = 1;\n")
+    (folder / "two.bnd").write_text("Node A { logic = B; } Node B { logic = !A; }\n")
+    with pytest.raises(InputError, match='show: node "A" is internal and has no course'):
+        load(written(folder, "network: two.bnd\nsettings: part.cfg\nshow: A\n"))
+    assert load(written(folder, "network: two.bnd\nsettings: part.cfg\nshow: B\noutputs: A\n"))
+
+
+def test_the_rule_shown_is_the_one_that_acts():
+    text = """
+    Node A { logic = B & !C; }
+    Node B { logic = A; rate_up = @logic ? $u : 0; rate_down = @logic ? 0 : 2; }
+    Node C { logic = A; rate_up = B ? 1 : 0; rate_down = B ? 0 : 1; }
+    Node D { logic = A; rate_up = 1; rate_down = 2; }
+    Node E { rate_up = A; rate_down = B + 0.5; }
+    Node F { logic = A; rate_down = 0; }
+    Node G { logic = A; rate_up = @logic ? 1 : 0.5; }
+    Node H { }
+    """
+    shown = {node.name: _rule(node)["rule"] for node in parse_bnd(text).nodes}
+    assert shown["A"] == "B & !C"
+    assert shown["B"] == "A"
+    assert shown["C"] == "on at B ? 1 : 0; off at B ? 0 : 1"
+    assert shown["D"] == "on at 1; off at 2"
+    assert shown["E"] == "on at A; off at B + 0.5"
+    assert shown["F"] == "on at A ? 1 : 0; off at 0"
+    assert shown["G"].startswith("on at A ? 1 : 0.5")
+    assert shown["H"] == ""
 
 
 def test_blocks_share_the_trajectories_out():

@@ -250,7 +250,7 @@ def test_a_rate_that_is_no_rate_names_the_state():
     network = parse_bnd("Node A { logic = 1; } Node B { rate_up = 0.5 - A; rate_down = 1; }")
     initial = (InitialGroup.fixed("A", 0), InitialGroup.fixed("B", 0))
     settings = Settings(initial=initial, time_tick=5.0, max_time=50.0, sample_count=50)
-    with pytest.raises(InputError, match="negative or not finite in the state A"):
+    with pytest.raises(InputError, match=r"B: its rate is negative or not finite in the state A: -0\.5"):
         simulate(network, settings)
 
 

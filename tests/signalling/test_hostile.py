@@ -206,6 +206,17 @@ def test_nothing_is_evaluated(tmp_path: Path) -> None:
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 SBML = '<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"><model id="{}"/></sbml>'
+
+
+def test_a_declaration_without_an_encoding_is_utf_8():
+    """Legal XML, which libsbml refuses; lines keep their numbers."""
+    body = f"\n<!-- ü -->\n{SBML.format('m')}"
+    for head in ('<?xml version="1.0"?>', "<?xml version='1.0' standalone='yes'?>", HEAD.strip(), ""):
+        text = checked_xml((head + body).encode(), "m.sbml")
+        assert "encoding" in text.split("?>")[0] or not head
+        assert text.endswith(body)
+
+
 LAUGHS = "".join(f'<!ENTITY l{k + 1} "{f"&l{k};" * 10}">' for k in range(20))
 
 

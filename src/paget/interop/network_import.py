@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paget.errors import InputError
+from paget.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
     from paget.signalling.network import Network as LogicalNetwork
@@ -18,7 +18,6 @@ _FEW = 6
 _UNTIMED = (100.0, 1.0)
 """Duration and window where no .cfg says them: a node without rates of its own flips once per unit of time."""
 
-_MOST_SAMPLES = 10_000
 _HEAD = """\
 # A network from another program. Check it with `paget check FILE`, run it with `paget run FILE`.
 # `paget new network` shows everything that such a scenario can say.
@@ -49,11 +48,13 @@ def imported(path: Path, settings: Sequence[Path] = (), target: Path | None = No
     will stand, which its paths are relative to (the working directory without it).
     """
     from paget.scenario import read, resolved_yaml
-    from paget.scenario.network_fields import FEWEST_TRAJECTORIES
+    from paget.scenario.network_fields import FEWEST_TRAJECTORIES, MOST_TRAJECTORIES
     from paget.scenario.network_model import Condition, Network
 
     files = [*settings] or _beside(path)
     _check([path, *files])
+    if target is not None and not target.parent.is_dir():
+        raise InputError("there is no such folder", file=str(target.parent), remedy="Make it, or choose another.")
     network, chosen = _read(path, files)
     duration, tick = (chosen.max_time, chosen.time_tick) if files else _UNTIMED
     folder = (target.parent if target else Path()).resolve()
@@ -64,13 +65,20 @@ def imported(path: Path, settings: Sequence[Path] = (), target: Path | None = No
         description=_described(path.name, len(network), network.inputs),
         network=_relative(path, folder),
         settings=tuple(_relative(file, folder) for file in files),
-        samples=max(FEWEST_TRAJECTORIES, min(chosen.sample_count, _MOST_SAMPLES)),
+        samples=max(FEWEST_TRAJECTORIES, min(chosen.sample_count, MOST_TRAJECTORIES)) if files else None,
+        seed=chosen.seed if files else 1,
         duration=duration,
         time_tick=tick,
         conditions=(Condition(name="as it is"),),
     )
     text = _HEAD + resolved_yaml(scenario) + _TAIL.format(node=_example(network))
-    read(text, file=str(target or "scenario.yaml"))
+    try:
+        read(text, file=str(target or "scenario.yaml"))
+    except InputError as error:
+        # The scenario is not written, so that its lines help nobody; what is wrong came from these files.
+        first = error.errors[0] if isinstance(error, InputErrors) else error
+        source = str(files[-1] if files else path)
+        raise InputError(first.message, file=source, field=first.place.field, remedy=first.remedy) from error
     return Imported(text, f"network of {len(network)} nodes, {len(network.inputs)} of them inputs")
 
 
@@ -93,6 +101,8 @@ def _beside(path: Path) -> list[Path]:
 
 def _check(files: Sequence[Path]) -> None:
     for file in files:
+        if file.is_dir():
+            raise InputError("is a folder", file=str(file), remedy="Give the path of a file.")
         if not file.is_file():
             raise InputError("there is no such file", file=str(file), remedy="Give the path of a file.")
 

@@ -34,7 +34,7 @@ SIGNS = {1: "raises", -1: "lowers", 0: "either"}
 
 @dataclass(frozen=True)
 class Box:
-    """A node: centre, width, what stands in it, and how opaque its shade is."""
+    """A node: centre, width, what stands in it, how opaque its shade is; known: an internal node has no share."""
 
     name: str
     text: str
@@ -43,6 +43,7 @@ class Box:
     width: float
     shade: float
     hover: str
+    known: bool
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,8 @@ def _box(name: str, place: Place, value: float) -> Box:
     x, y, width = place
     known = math.isfinite(value)
     shade = round(DARKEST * value, 3) if known else 0.0
-    hover = f"{name}: {percent(value, 1)}" if known else name
-    return Box(name, _short(name), round(x, 1), round(y, 1), round(width, 1), shade, hover)
+    hover = f"{name}: {percent(value, 1)}" if known else f"{name}: internal, not followed"
+    return Box(name, _short(name), round(x, 1), round(y, 1), round(width, 1), shade, hover, known)
 
 
 def _line(source: str, target: str, sign: int, places: Mapping[str, Place]) -> Line:

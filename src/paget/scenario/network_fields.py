@@ -170,8 +170,8 @@ def _object(values: dict[str, Any], example: dict[str, Any]) -> WithJsonSchema:
 
 def _any_number(given: object) -> float:
     value = number_of(given, "a number", "Write an ordinary number, e.g. 0.5.")
-    if value < 0.0 or not math.isfinite(value):
-        raise fault(f"{shown(given)} is negative", "A rate is at least 0.")
+    if not math.isfinite(value):
+        raise fault(f"{shown(given)} is not a finite number", "Write an ordinary number, e.g. 0.5.")
     return value
 
 
@@ -210,7 +210,7 @@ Levels = Annotated[
 Values = Annotated[
     dict[str, float],
     _each(_any_number, "a variable", "{u_ERK: 2}"),
-    _object({"type": "number", "minimum": 0}, {"u_ERK": 2}),
+    _object({"type": "number"}, {"u_ERK": 2}),
 ]
 Rules = Annotated[
     dict[str, str],

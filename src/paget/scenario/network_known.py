@@ -12,7 +12,7 @@ from paget.scenario.document import Path
 from paget.scenario.faults import fault, shown
 from paget.scenario.fields import did_you_mean
 from paget.scenario.network_fields import time_in
-from paget.scenario.network_model import MOST_CONDITIONS, Change, Network, is_file
+from paget.scenario.network_model import MOST_CONDITIONS, Change, Network, dose_name, is_file, pair_name
 from paget.scenario.network_source import NetworkSource, must_exist, source_of
 from paget.scenario.quantity import Quantity
 
@@ -35,11 +35,61 @@ def problems(scenario: Network) -> Iterator[Problem]:
     for path, change in changes(scenario):
         yield from _wrong_names(path, change, source)
     yield from _wrong_rules(scenario, source)
-    for key in ("outputs", "show"):
-        yield from _unknown((key,), "node", getattr(scenario, key), source.network.index)
+    yield from _wrong_nodes(scenario, source)
     yield from _wrong_modules(scenario, source)
     yield from _wrong_dose_response(scenario, source)
+    yield from _wrong_crossings(scenario)
+    yield from _same_names(scenario)
     yield from _caught((), partial(_not_too_many, scenario))
+
+
+def _wrong_nodes(scenario: Network, source: NetworkSource) -> Iterator[Problem]:
+    internal = source.settings.internal
+    if all(name in internal for name in source.network.index):
+        yield ("network",), fault("every node is internal, so that there is nothing to show", "Leave one out of them.")
+    for key in ("outputs", "show"):
+        yield from _unknown((key,), "node", getattr(scenario, key), source.network.index)
+    for name in scenario.show:
+        if name in internal:
+            remedy = "Take its is_internal out of the .cfg, or show another node."
+            yield ("show",), fault(f"node {shown(name)} is internal and has no course", remedy)
+
+
+def _wrong_crossings(scenario: Network) -> Iterator[Problem]:
+    """Genotypes of the heat map against its drugs, and the nodes of a dose-response against its conditions."""
+    remedy = "Hold the node in one of the two: what is held stays so under any drug."
+    if scenario.heat_map is not None:
+        for genotype in scenario.heat_map.genotypes:
+            for position, drugs in enumerate(scenario.heat_map.drugs):
+                for what in genotype.contradictions(drugs):
+                    message = f"{what}: by genotype {shown(genotype.name)} and by {shown(drugs.name)}"
+                    yield ("heat_map", "drugs", position), fault(message, remedy)
+    if (part := scenario.dose_response) is not None:
+        full = Change(inhibit=dict.fromkeys(part.inhibit, 1.0))
+        for condition in part.among(scenario.conditions):
+            for what in condition.contradictions(full):
+                message = f"{what}: by the doses and by condition {shown(condition.name)}"
+                yield ("dose_response", "inhibit"), fault(message, remedy)
+
+
+def _same_names(scenario: Network) -> Iterator[Problem]:
+    """Conditions whose name a cell of the heat map or a dose would have too."""
+    taken = {condition.name for condition in scenario.conditions}
+    for path, name in _made_names(scenario):
+        if name in taken:
+            yield path, fault(f"two experiments would be called {shown(name)}", "Rename a condition, genotype or drug.")
+        taken.add(name)
+
+
+def _made_names(scenario: Network) -> Iterator[tuple[Path, str]]:
+    if scenario.heat_map is not None:
+        for genotype in scenario.heat_map.genotypes:
+            for position, drugs in enumerate(scenario.heat_map.drugs):
+                yield ("heat_map", "drugs", position), pair_name(genotype.name, drugs.name)
+    if (part := scenario.dose_response) is not None:
+        for condition in part.among(scenario.conditions):
+            for position, dose in enumerate(part.doses):
+                yield ("dose_response", "doses", position), dose_name(condition.name, part, dose)
 
 
 def changes(scenario: Network) -> Iterator[tuple[Path, Change]]:

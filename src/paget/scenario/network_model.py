@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -36,6 +36,7 @@ from paget.scenario.network_fields import (
     Values,
     share_of,
 )
+from paget.scenario.quantity import Quantity
 
 WILD_TYPE = "wild type"
 NO_DRUG = "no drug"
@@ -81,8 +82,22 @@ class Change(_Sparse):
         return self
 
     def merged(self, other: Change) -> dict[str, Any]:
-        """Fields of this change with those of another over it."""
-        return {name: _joined(getattr(self, name), getattr(other, name)) for name in Change.model_fields}
+        """Fields of this change with those of another over it; a node held in either stays so under any drug."""
+        joined = {name: _joined(getattr(self, name), getattr(other, name)) for name in Change.model_fields}
+        for key in ("inhibit", "activate"):
+            joined[key] = {name: share for name, share in joined[key].items() if name not in joined["hold"]}
+        return joined
+
+    def contradictions(self, other: Change) -> Iterator[str]:
+        """What another change does to a node against this one: held both off and on, or inhibited and activated."""
+        for name, state in other.hold.items():
+            if self.hold.get(name, state) != state:
+                yield f"node {shown(name)} is held off and on"
+        held = {*self.hold, *other.hold}
+        for first, second in ((self.activate, other.inhibit), (self.inhibit, other.activate)):
+            for name in first:
+                if name in second and name not in held:
+                    yield f"node {shown(name)} is inhibited and activated"
 
 
 def _joined(first: Any, second: Any) -> Any:
@@ -171,6 +186,23 @@ def _doses(given: object) -> object:
     return tuple(given)
 
 
+def _once(doses: tuple[Any, ...]) -> tuple[Any, ...]:
+    for position, dose in enumerate(doses):
+        if dose in doses[:position]:
+            raise fault(f"dose {dose:g} stands there twice", "Write each dose once.")
+    return doses
+
+
+def pair_name(genotype: str, drugs: str) -> str:
+    """Name of a cell of the heat map."""
+    return f"{genotype} · {drugs}"
+
+
+def dose_name(condition: str, part: DoseResponse, dose: float | Quantity) -> str:
+    """Name of a dose in a condition."""
+    return f"{condition} · {part.what} {dose:g}"
+
+
 class DoseResponse(_Sparse):
     """Some drugs or nodes, all inhibited alike, from none to all, in some conditions."""
 
@@ -179,9 +211,19 @@ class DoseResponse(_Sparse):
     doses: Annotated[
         tuple[Dose, ...],
         BeforeValidator(_doses),
+        AfterValidator(_once),
         WithJsonSchema({"type": "array", "minItems": 2, "items": {"type": ["number", "string"]}}),
     ] = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
     conditions: Alterations = Field(default=(), description="Names of the conditions to do it in; all if left out.")
+
+    @property
+    def what(self) -> str:
+        """The drugs together, or the nodes that are inhibited."""
+        return " + ".join(self.drug) or f"inhibition of {' + '.join(self.inhibit)}"
+
+    def among(self, conditions: Sequence[Condition]) -> list[Condition]:
+        """Those of the conditions in which the doses are given."""
+        return [each for each in conditions if not self.conditions or each.name in self.conditions]
 
     @model_validator(mode="after")
     def _of_something(self) -> DoseResponse:

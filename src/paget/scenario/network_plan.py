@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from paget.scenario.network_known import times
-from paget.scenario.network_model import Change, Condition, Network
+from paget.scenario.network_model import Change, Condition, DoseResponse, Network, dose_name, pair_name
 from paget.scenario.network_source import NetworkSource, source_of
 from paget.scenario.quantity import Quantity
 from paget.signalling.expression import Expression, parse_expression
@@ -109,29 +109,17 @@ def _experiments(scenario: Network, source: NetworkSource, base: Settings) -> It
         for genotype in scenario.heat_map.genotypes:
             for drugs in scenario.heat_map.drugs:
                 both = Change(**genotype.merged(drugs))
-                name = f"{genotype.name} · {drugs.name}"
+                name = pair_name(genotype.name, drugs.name)
                 yield experiment(name, both, part=HEAT_MAP, row=genotype.name, column=drugs.name)
-    for condition, dose, change in _doses(scenario):
-        column = _drug(scenario)
-        name = f"{condition.name} · {column} {dose:g}"
-        number = dose.value if isinstance(dose, Quantity) else dose
-        yield experiment(name, change, part=DOSE_RESPONSE, row=condition.name, column=column, dose=number)
+    if (part := scenario.dose_response) is not None:
+        for condition, dose, change in _doses(scenario, part):
+            number = dose.value if isinstance(dose, Quantity) else dose
+            about = {"row": condition.name, "column": part.what, "dose": number}
+            yield experiment(dose_name(condition.name, part, dose), change, part=DOSE_RESPONSE, **about)
 
 
-def _drug(scenario: Network) -> str:
-    part = scenario.dose_response
-    if part is None:
-        return ""
-    return " + ".join(part.drug) or f"inhibition of {' + '.join(part.inhibit)}"
-
-
-def _doses(scenario: Network) -> Iterator[tuple[Condition, Any, Change]]:
-    part = scenario.dose_response
-    if part is None:
-        return
-    for condition in scenario.conditions:
-        if part.conditions and condition.name not in part.conditions:
-            continue
+def _doses(scenario: Network, part: DoseResponse) -> Iterator[tuple[Condition, Any, Change]]:
+    for condition in part.among(scenario.conditions):
         for dose in part.doses:
             added = (
                 Change(drugs=dict.fromkeys(part.drug, dose))

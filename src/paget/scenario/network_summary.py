@@ -19,6 +19,7 @@ from paget.trial.summary import RESEARCH_USE_ONLY
 
 if TYPE_CHECKING:
     from paget.knowledge.networks import CellTables
+    from paget.signalling.expression import Expression
     from paget.signalling.network import Node
 
 NORMAL_95 = 1.959963984540054
@@ -136,10 +137,25 @@ def _knowledge(study: NetworkStudy, scenario: Network) -> dict[str, Any]:
 
 
 def _rule(node: Node, *, is_input: bool = False) -> dict[str, str]:
-    rule = None if is_input else node.logic or node.rate_up
-    text = rule.text() if rule is not None else ""
+    text = "" if is_input or node.is_input else _acting_rule(node)
     shown = text if len(text) <= LONGEST_RULE else f"{text[:LONGEST_RULE]}…"
     return {"node": node.name, "rule": shown, "meaning": node.description}
+
+
+def _acting_rule(node: Node) -> str:
+    """The logic where it alone decides when either rate is 0, else both rates as they are."""
+    if node.logic is not None and _follows(node.logic, node.up, True) and _follows(node.logic, node.down, False):
+        return node.logic.text()
+    return f"on at {node.up.text()}; off at {node.down.text()}"
+
+
+def _follows(logic: Expression, rate: Expression, on: bool) -> bool:
+    """Whether a rate is ``logic ? number : 0``, of the way down ``logic ? 0 : number``; numbers may be $variables."""
+    if rate.code[: len(logic.code)] != logic.code or rate.code[-1][0] != "select":
+        return False
+    rest = rate.code[len(logic.code) : -1]
+    zero = ("num", 0.0)
+    return not any(kind == "node" for kind, _ in rest) and (rest[-1] == zero if on else rest[0] == zero)
 
 
 def _acting(tables: CellTables, scenario: Network) -> Iterator[dict[str, Any]]:

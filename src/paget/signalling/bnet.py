@@ -48,7 +48,8 @@ def parse_bnet(text: str, file: str | None = None) -> Network:
     skip_header(tokens)
     while tokens.head.kind != "end":
         if tokens.head.kind != "name" or tokens.ahead().text != ",":
-            tokens.fail(f"a line 'node, rule' is to begin here, not {tokens.head}", "Write one node a line.")
+            remedy = "Write one node a line, with letters, digits and _ in its name."
+            tokens.fail(f"a line 'node, rule' is to begin here, not {tokens.head}", remedy)
         short_declaration(tokens, declarations)
     _add_inputs(declarations)
     return declarations.network()

@@ -179,21 +179,25 @@ def _check(compiled: Compiled, settings: Settings, status: NDArray[np.uint8], fi
     bits = [int(final[trajectory, node >> 6]) >> (node & 63) & 1 for node in range(len(compiled.nodes))]
     state = label(compiled.nodes, bits)
     if why is Status.OUT_OF_TIME:
-        total = _total_rate(compiled, bits) / settings.time_tick
+        total = sum(_rates(compiled, bits)) / settings.time_tick
         raise InputError(
             f"nodes flip too fast for a trajectory to reach its end: in the state {state} the total rate is "
             f"{total:.4g}, and a trajectory has at most {MOST_STEPS:,} steps",
             remedy="Lower the highest rates, or shorten max_time.",
         )
-    raise InputError(
-        f"a rate is negative or not finite in the state {state}",
-        remedy="Check the rates for differences and divisions by 0.",
-    )
+    for name, rate in zip(compiled.nodes, _rates(compiled, bits), strict=True):
+        if not 0.0 <= rate < math.inf:
+            raise InputError(
+                f"its rate is negative or not finite in the state {state}: {rate / settings.time_tick:.4g}",
+                field=name,
+                remedy="Check the rate for differences, divisions by 0 and the values of its $variables.",
+            )
+    raise AssertionError(f"no rate is wrong in the state {state}")
 
 
-def _total_rate(compiled: Compiled, state: Sequence[int]) -> float:
-    """Sum of the rates of all flips from a state, per window."""
+def _rates(compiled: Compiled, state: Sequence[int]) -> list[float]:
+    """The rate per window at which each node leaves a state."""
     wires = list(state)
     for gate in compiled.gates:
         wires.append(int(gate.values[tuple(wires[wire] for wire in gate.wires)]))
-    return float(sum(rule.values[tuple(wires[wire] for wire in rule.wires)] for rule in compiled.rules))
+    return [float(rule.values[tuple(wires[wire] for wire in rule.wires)]) for rule in compiled.rules]

@@ -11,6 +11,7 @@ DEEPEST = 2000
 """Most elements inside one another: libsbml reads formulas by recursion. Published models reach 1,925."""
 _MOST_ELEMENTS = 500_000
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"<\x00", b"\x00<")
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 _ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 
@@ -21,7 +22,9 @@ def checked_xml(content: bytes, file: str) -> str:
     guard = _Guard(file)
     try:
         guard.parser.Parse(content, True)
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
+        # XML needs no encoding where it is UTF-8; libsbml asks for one.
+        return text if guard.encoded else _DECLARATION + text[text.index("?>") + 2 :]
     except expat.ExpatError as error:
         reason = expat.ErrorString(error.code)
         raise InputError(
@@ -36,6 +39,7 @@ class _Guard:
         self.file = file
         self.depth = 0
         self.count = 0
+        self.encoded = True
         self.parser: Any = expat.ParserCreate()
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
@@ -60,6 +64,7 @@ class _Guard:
         self.depth -= 1
 
     def _declaration(self, _: object, encoding: str | None, __: object) -> None:
+        self.encoded = bool(encoding)
         if encoding and encoding.lower() not in _ENCODINGS:
             self._refuse(f"is encoded as {encoding}", "Save it as UTF-8.")
 
