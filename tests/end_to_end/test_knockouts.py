@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import paget
+from paget import knowledge
 from paget.api import Result
 from paget.errors import InputError
 
@@ -104,6 +105,19 @@ def test_the_summary_states_the_paired_effect(together: Result):
     assert rows["no lymph", "lesions_at_death"]["mechanism"] == ""
     same = [row for (name, _), row in rows.items() if name == "same again"]
     assert all((row["value"], row["low"], row["high"]) == (0.0, 0.0, 0.0) for row in same)
+
+
+def test_a_lesion_turns_epithelial_with_its_age(together: Result):
+    values = knowledge.parameters("atc")
+    arriving, rate = (values[name].value for name in ("arriving_epithelial_share", "epithelial_reversion_rate"))
+    lesions = arm(together, "lesions", "untouched")
+    people = arm(together, "subjects", "untouched").set_index("USUBJID")
+    age = people["DEATH_DAYS"].reindex(lesions["USUBJID"]).to_numpy() - lesions["SEEDED_DAY"].to_numpy()
+    dead = np.isfinite(age)
+    assert dead.sum() > 20
+    mesenchymal = (1.0 - arriving) * np.exp(-rate * age[dead])
+    assert 1.0 - lesions["EPITHELIAL_SHARE"].to_numpy()[dead] == pytest.approx(mesenchymal, rel=1e-6, abs=1e-15)
+    assert mesenchymal.max() > 100.0 * mesenchymal.min()
 
 
 def test_the_report_has_the_section(together: Result):

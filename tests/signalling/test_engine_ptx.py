@@ -13,6 +13,7 @@ from paget.signalling.compiled import compile_network
 from paget.signalling.launch import prepared
 from paget.signalling.settings import Settings
 from paget.signalling.simulate import simulate
+from signalling.conftest import TABULATED
 
 pytestmark = [
     pytest.mark.usefixtures("either_engine"),
@@ -34,14 +35,18 @@ def test_the_kernel_compiles_to_ptx():
     assert f"{kernel.__name__}_on_cuda" in text
 
 
-def test_networks_of_any_size_share_one_compiled_kernel():
+def test_networks_of_any_size_share_one_compiled_kernel(either_engine):
     from paget.signalling.engine import trajectories
+    from paget.signalling.state_engine import tabulated
 
     scheduled = replace(SETTINGS, schedules={"A": ((1.0, 0.5),)})
     simulate(NETWORK, scheduled)
     large = parse_bnd("".join(f"Node N{k} {{ logic = N{(k + 1) % 200} & !N{(k + 7) % 200}; }}\n" for k in range(200)))
     simulate(large, Settings(time_tick=1.0, max_time=2.0, sample_count=10), states=4)
     assert len(trajectories.cpu.signatures) == 1
+    if either_engine == TABULATED:
+        simulate(NETWORK, SETTINGS)
+        assert len(tabulated.cpu.signatures) == 1
 
 
 @pytest.mark.gpu

@@ -123,3 +123,16 @@ def test_changes_of_one_time_come_at_once_and_no_state_between_them_is_reached()
     assert len(first) == len(second) == 0
     assert np.allclose(third, 1.25)
     assert len(third) == SAMPLES
+
+
+def test_a_state_before_the_changes_of_time_0_is_not_reached() -> None:
+    made = Model(
+        grammar.read_nodes("node A { } node B { rate_up = A; }"), groups=[(("A", "B"), [(1.0, (0, 0))])], windows=2
+    )
+    made.schedules = {"A": [(0.0, 1.0)]}
+    before, after, later = passages(made, random.Random(3), [("not", ("node", "A")), ("node", "A"), ("node", "B")])
+    assert len(before) == 0
+    assert len(after) == SAMPLES
+    assert not after.any()
+    assert_distribution(made, made.states[:, 1].astype(float), later)
+    assert exact.reached(made, 1.0 - made.states[:, 0], [1.0]) == pytest.approx([0.0])

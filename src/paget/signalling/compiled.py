@@ -41,6 +41,9 @@ LARGE = 1 << WIDEST
 MOST_WORK = 1 << 27
 """Entries of all large tables that are computed for one network: some seconds."""
 
+SLOWEST = float(np.finfo(np.float64).tiny)
+"""Least rate per window whose inverse is a finite number."""
+
 LOOKS = 64
 """How often `RateClasses` looks at each rate, about."""
 
@@ -153,7 +156,7 @@ def compile_network(
     rules: list[Table] = []
     for node in network.nodes:
         rule = constant(0.0) if node.name in still else circuit.built(node.name, 1, _rule_builder(node, treatment))
-        rules.append(Table(rule.wires, rule.values * settings.time_tick))
+        rules.append(Table(rule.wires, _rates(rule.values * settings.time_tick)))
     frozen = _frozen(rules, start)
     rules = [constant(0.0) if node in frozen else _folded(rule, frozen) for node, rule in enumerate(rules)]
     outputs = [_folded(circuit.built(name, 0, _readout_builder(rule)), frozen) for name, rule in read.items()]
@@ -172,6 +175,11 @@ def compile_network(
         start=start,
         free=tuple(node for node in range(len(index)) if node not in frozen),
     )
+
+
+def _rates(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rates per window; one whose inverse is no number happens never."""
+    return np.where((values > 0.0) & (values < SLOWEST), 0.0, values)
 
 
 def _check_names(network: Network, settings: Settings, interventions: Interventions) -> None:

@@ -154,6 +154,12 @@ def is_on(node, state):
     return (state[node >> _WORD_SHIFT] >> (node & _WORD_MASK)) & _ONE != _ZERO
 
 
+@inlined_function
+def next_event(event, stop, at, numbers):
+    """When the next scheduled change comes, or the end."""
+    return min(numbers[at.event_times + event], stop) if event < at.events else stop
+
+
 @device_function
 def begin(at, static, classes, numbers, work, clock, state, sums, passages, trajectory, initial):
     """Draw the initial state and turn on the slots that are on in it."""
@@ -178,7 +184,8 @@ def begin(at, static, classes, numbers, work, clock, state, sums, passages, traj
         clock[slot] = 0.0
         clock[at.slots + slot] = 0.0
         work[at.window + slot] = 0
-    reach_all(0.0, at, static, work, passages, trajectory)
+    if next_event(_ZERO, 1.0, at, numbers) > 0.0:  # else a scheduled change comes before anything is reached
+        reach_all(0.0, at, static, work, passages, trajectory)
 
 
 @device_function
@@ -230,7 +237,7 @@ def chosen(point, at, numbers, work):
         each -= _ONE  # rounding has carried the point past the last member
     position = point * numbers[at.inverses + each]
     member = min(np.uint64(position), work[at.counts + each] - _ONE)
-    rest = max(1.0 - (position - np.float64(member)), _SMALLEST)
+    rest = max(_SMALLEST, 1.0 - (position - np.float64(member)))
     return each, member, rest
 
 
@@ -271,17 +278,11 @@ def rejected(node, each, step, at, numbers, work, trajectory):
     return uniform(at.seed, at.first + trajectory, 0, ACCEPTED, step) * numbers[at.bounds + each] >= rate
 
 
-@inlined_function
-def next_event(event, stop, at, numbers):
-    """When the next scheduled change comes, or the end."""
-    return min(numbers[at.event_times + event], stop) if event < at.events else stop
-
-
 @device_function
 def set_by_schedule(event, at, static, classes, numbers, work, clock, state, sums, passages, trajectory):
     """Carry out all scheduled changes of one time; return the next event.
 
-    They come at once: a state between two of them is none that was reached.
+    They come at once: a state between two of them is none that was reached, nor is one before those of time 0.
     """
     now = numbers[at.event_times + event]
     while event < at.events and numbers[at.event_times + event] == now:

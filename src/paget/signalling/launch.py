@@ -118,7 +118,7 @@ def prepared(
     at = layout.at
     at["seed"], at["first"], at["count"], at["per_lane"] = settings.seed, first, count, -(-count // lanes)
     at["discrete"], at["spread"], at["end"] = settings.discrete_time, spread, settings.max_time / settings.time_tick
-    of_lane = np.zeros((lanes, layout.work), np.uint32), np.zeros((lanes, max(1, 2 * slots)))
+    clocks = np.zeros((lanes, max(1, 2 * slots)))
     results = (
         np.zeros((lanes, max(1, slots * ROWS * (windows + 1))), np.int64),
         np.zeros((count, compiled.words), np.uint64),
@@ -130,12 +130,15 @@ def prepared(
     if fits(compiled):
         from paget.signalling.state_engine import tabulated
 
+        at["window"] = 0  # the only part of the working memory that this kernel has
+        memory = np.zeros((lanes, max(1, slots)), np.uint32)
         table = state_table(compiled, watch)
-        return tabulated, lanes, (at, limit, layout.static, layout.numbers, *table, *of_lane, *results)
+        return tabulated, lanes, (at, limit, layout.static, layout.numbers, *table, memory, clocks, *results)
     from paget.signalling.engine import trajectories
 
     network = at, limit, layout.static, layout.classes, layout.numbers, compiled.tables.state
-    return trajectories, lanes, (*network, *of_lane, np.zeros((lanes, compiled.words), np.uint64), *results)
+    of_lane = np.zeros((lanes, layout.work), np.uint32), clocks, np.zeros((lanes, compiled.words), np.uint64)
+    return trajectories, lanes, (*network, *of_lane, *results)
 
 
 def _watch(compiled: Compiled, shown: Sequence[str], passages: int) -> Watch:

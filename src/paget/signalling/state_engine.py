@@ -91,7 +91,7 @@ def _chosen(point, state, table):
     while flip < last and point >= table.rates[_TWO * flip]:
         point -= table.rates[_TWO * flip]
         flip += _ONE
-    return flip, max(1.0 - point * table.rates[_TWO * flip + _ONE], _SMALLEST)
+    return flip, max(_SMALLEST, 1.0 - point * table.rates[_TWO * flip + _ONE])
 
 
 @device_function

@@ -1,7 +1,7 @@
 """A network of few moving nodes as one table of its states: from each the flips that can happen, with their rates.
 
-A step of the general kernel brings up to date every rule that reads a flipped node, which is half of its time. With at
-most `MOST_FREE` nodes that ever move all states fit into a table, and a step only looks up where it may go.
+A step of the general kernel brings up to date every rule that reads a flipped node. Where at most `MOST_FREE` nodes
+move or have their start drawn, all states fit into a table, and a step only looks up where it may go.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from paget.signalling.truth_tables import Table
 
 MOST_FREE = 12
-"""Moving nodes up to which there is a table: 4,096 states, which stay in the cache."""
+"""Moving nodes up to which there is a table: 4,096 states, less than a megabyte."""
 
 
 class StateTable(NamedTuple):

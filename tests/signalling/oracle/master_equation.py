@@ -250,15 +250,18 @@ def at_end(model: Model) -> np.ndarray:
 
 
 def reached(model: Model, target: np.ndarray, times: Sequence[float]) -> np.ndarray:
-    """P(the process has been in `target` by t) for increasing times, jumps at t not counted; absorbing chain."""
+    """P(the process has been in `target` by t) for increasing times, jumps at t not counted; absorbing chain.
+
+    What a state before the changes of time 0 would be is not reached: it lasts no time.
+    """
     rates = flip_rates(model) * ~target.astype(bool)[:, None]
     q = sparse.csr_array(_moves(model, rates) - sparse.diags_array(rates.sum(1)))
     stays = sparse.diags_array(target.astype(float))
     moves = sparse.diags_array(1.0 - target.astype(float))
-    before, shares = initial(model), []
+    before, shares = after_start(model), []
     for start, end in pairwise([0.0, *times]):
         now = start
-        for time, change in jumps(model, start, end):
+        for time, change in jumps(model, max(start, math.ulp(0.0)), end):
             flown = _flow(sparse.csr_array(q.T), time - now, before)
             before, now = change.T @ (moves @ flown) + stays @ flown, time
         before = _flow(sparse.csr_array(q.T), end - now, before)
