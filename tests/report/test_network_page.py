@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import paget
 from paget.api import Result
+from paget.errors import InputError
 from paget.report.build import build, render
 from paget.report.network_drawing import drawing
 from paget.report.network_layout import WIDEST_ROW, ranks, rows
@@ -183,6 +184,12 @@ def test_a_node_that_is_not_followed_is_not_drawn_as_off(result: Result, tmp_pat
     assert boxes["FB"].hover == "FB: internal, not followed"
     assert all(boxes[name].known for name in ("GF", "ERK", "CYC"))
     assert html(run, "en").count('<g class="node unknown" data-node="FB"') == 2
+
+
+def test_a_run_without_patients_has_no_arms(result: Result) -> None:
+    for ask in (lambda: result.arms, result.kaplan_meier):
+        with pytest.raises(InputError, match="a run of kind network has no arms"):
+            ask()
 
 
 def test_boxes_do_not_overlap(result: Result) -> None:

@@ -235,6 +235,8 @@ def test_the_rule_shown_is_the_one_that_acts():
     Node F { logic = A; rate_down = 0; }
     Node G { logic = A; rate_up = @logic ? 1 : 0.5; }
     Node H { }
+    Node I { logic = A; rate_up = A == 0 ? 1 : 0; rate_down = A == 0 ? 0 : 1; }
+    Node J { logic = A; rate_up = @logic ? 1 : 0; rate_down = @logic ? 0 + $u : 1; }
     """
     shown = {node.name: _rule(node)["rule"] for node in parse_bnd(text).nodes}
     assert shown["A"] == "B & !C"
@@ -245,6 +247,8 @@ def test_the_rule_shown_is_the_one_that_acts():
     assert shown["F"] == "on at A ? 1 : 0; off at 0"
     assert shown["G"].startswith("on at A ? 1 : 0.5")
     assert shown["H"] == ""
+    assert shown["I"].startswith("on at A == 0 ? 1 : 0")
+    assert shown["J"].endswith("off at A ? 0 + $u : 1")
 
 
 def test_blocks_share_the_trajectories_out():

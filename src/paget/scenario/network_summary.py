@@ -15,6 +15,7 @@ from paget.scenario.network_model import Network
 from paget.scenario.network_plan import Experiment, NetworkStudy
 from paget.scenario.network_source import source_of
 from paget.scenario.network_tables import write_tables
+from paget.signalling.operations import parts, spans
 from paget.trial.summary import RESEARCH_USE_ONLY
 
 if TYPE_CHECKING:
@@ -151,11 +152,14 @@ def _acting_rule(node: Node) -> str:
 
 def _follows(logic: Expression, rate: Expression, on: bool) -> bool:
     """Whether a rate is ``logic ? number : 0``, of the way down ``logic ? 0 : number``; numbers may be $variables."""
-    if rate.code[: len(logic.code)] != logic.code or rate.code[-1][0] != "select":
+    code = rate.code
+    if code[-1][0] != "select":
         return False
-    rest = rate.code[len(logic.code) : -1]
-    zero = ("num", 0.0)
-    return not any(kind == "node" for kind, _ in rest) and (rest[-1] == zero if on else rest[0] == zero)
+    condition, first, _ = parts(code, spans(code), len(code) - 1)
+    values = code[condition + 1 : first + 1], code[first + 1 : -1]
+    moving, resting = values if on else values[::-1]
+    turns = not any(kind == "node" for kind, _ in moving)
+    return turns and resting == (("num", 0.0),) and code[: condition + 1] == logic.code
 
 
 def _acting(tables: CellTables, scenario: Network) -> Iterator[dict[str, Any]]:

@@ -36,7 +36,8 @@ NOTHING, TIMES, ARRIVALS = 0, 1, 2
 _LOW_WORD, _WORD_BITS = np.uint64(0xFFFFFFFF), np.uint64(32)
 _ZERO, _ONE, _TWO = np.uint64(0), np.uint64(1), np.uint64(2)
 _WORD_SHIFT, _WORD_MASK = np.uint64(6), np.uint64(63)
-_SMALLEST = 2.0**-53
+SMALLEST = 2.0**-53
+"""Least place in a member; first in a max, which a NaN in second place does not pass."""
 
 STANDSTILL = np.uint64(1 << 16)
 """Steps within which time must move on; a few shorter than its resolution, of nodes that follow at once, are no harm.
@@ -160,6 +161,17 @@ def next_event(event, stop, at, numbers):
     return min(numbers[at.event_times + event], stop) if event < at.events else stop
 
 
+@inlined_function
+def drawn_option(draw, at, static, numbers, trajectory):
+    """The option that an initial draw takes."""
+    option = np.uint64(static[at.option_starts + draw])
+    last = static[at.option_starts + draw + _ONE] - _ONE
+    chance = uniform(at.seed, at.first + trajectory, 0, INITIAL, draw)
+    while option < last and chance >= numbers[at.chances + option]:
+        option += _ONE
+    return option
+
+
 @device_function
 def begin(at, static, classes, numbers, work, clock, state, sums, passages, trajectory, initial):
     """Draw the initial state and turn on the slots that are on in it."""
@@ -169,11 +181,7 @@ def begin(at, static, classes, numbers, work, clock, state, sums, passages, traj
         state[word] = initial[word]
     draw = _ZERO
     while draw < at.draws:
-        option = np.uint64(static[at.option_starts + draw])
-        last = static[at.option_starts + draw + _ONE] - _ONE
-        chance = uniform(at.seed, at.first + trajectory, 0, INITIAL, draw)
-        while option < last and chance >= numbers[at.chances + option]:
-            option += _ONE
+        option = drawn_option(draw, at, static, numbers, trajectory)
         place = np.uint64(static[at.turned_starts + option])
         while place < static[at.turned_starts + option + _ONE]:
             node = np.uint64(static[at.turned + place])
@@ -237,7 +245,7 @@ def chosen(point, at, numbers, work):
         each -= _ONE  # rounding has carried the point past the last member
     position = point * numbers[at.inverses + each]
     member = min(np.uint64(position), work[at.counts + each] - _ONE)
-    rest = max(_SMALLEST, 1.0 - (position - np.float64(member)))
+    rest = max(SMALLEST, 1.0 - (position - np.float64(member)))
     return each, member, rest
 
 

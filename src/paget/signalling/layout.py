@@ -1,7 +1,4 @@
-"""The flat arrays that the kernel takes: tables, and the working memory of a lane, each part at a known place.
-
-Few plain arrays, since Numba counts references to every array inside a tuple, at each call.
-"""
+"""The flat arrays that the kernels take: tables, and the working memory of a lane, each part at a known place."""
 
 from __future__ import annotations
 

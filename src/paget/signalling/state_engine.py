@@ -12,14 +12,12 @@ from __future__ import annotations
 import numpy as np
 
 from paget.compute import Status, device_function, inlined_function, kernel
-from paget.compute.continuous import uniform
-from paget.signalling.engine import INITIAL, STANDSTILL, drawn, due, is_hopeless, reach
+from paget.signalling.engine import SMALLEST, STANDSTILL, drawn, drawn_option, due, is_hopeless, reach
 from paget.signalling.layout import NOWHERE
 from paget.signalling.occupancy import close, store
 from paget.signalling.state_table import StateTable
 
 _ZERO, _ONE, _TWO = np.uint64(0), np.uint64(1), np.uint64(2)
-_SMALLEST = 2.0**-53
 
 
 @device_function
@@ -28,12 +26,7 @@ def _first_state(at, static, numbers, table, trajectory):
     state = np.uint64(table.begin[0])
     draw = _ZERO
     while draw < at.draws:
-        option = np.uint64(static[at.option_starts + draw])
-        last = static[at.option_starts + draw + _ONE] - _ONE
-        chance = uniform(at.seed, at.first + trajectory, 0, INITIAL, draw)
-        while option < last and chance >= numbers[at.chances + option]:
-            option += _ONE
-        state ^= np.uint64(table.masks[option])
+        state ^= np.uint64(table.masks[drawn_option(draw, at, static, numbers, trajectory)])
         draw += _ONE
     return state
 
@@ -91,7 +84,7 @@ def _chosen(point, state, table):
     while flip < last and point >= table.rates[_TWO * flip]:
         point -= table.rates[_TWO * flip]
         flip += _ONE
-    return flip, max(_SMALLEST, 1.0 - point * table.rates[_TWO * flip + _ONE])
+    return flip, max(SMALLEST, 1.0 - point * table.rates[_TWO * flip + _ONE])
 
 
 @device_function

@@ -185,7 +185,7 @@ def _compared(view: CohortView, row: Published, elsewhere: str, inputs: frozense
 
 
 ANOTHER_COHORT = "another cohort"
-"""Begins the note of a row whose study has a preset that the run doesn't use."""
+"""Stands in the note of a row whose study has a preset that the run doesn't use."""
 
 INPUT = "the run draws genotypes from this study: an input"
 
